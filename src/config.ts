@@ -1,0 +1,149 @@
+import { availableParallelism, totalmem } from 'node:os'
+import { Type, type Static } from 'typebox'
+import { Value } from 'typebox/value'
+
+/**
+ * The environment, named, typed and with its defaults. Nothing else in the code base reads `process.env`.
+ * Three parts have no default: what is not named by its URL is brought up under `.data/` by the supervisor.
+ */
+const Environment = Type.Object({
+  HOST: Type.String({ default: '127.0.0.1', description: 'Address to listen on' }),
+  PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65535 }),
+  METRICS_PORT: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 65535, description: 'A port of its own for /metrics; else it is on PORT' })
+  ),
+  PUBLIC_URL: Type.Optional(
+    Type.String({ pattern: '^https?://', description: 'How clients reach the service, e.g. https://faketect.example' })
+  ),
+  TRUST_PROXY: Type.String({
+    default: '',
+    description: 'Addresses of proxies whose X-Forwarded-For is believed, comma-separated (addresses, CIDR, loopback)'
+  }),
+  ROLES: Type.String({ default: 'api,worker', pattern: '^(api|worker)(,(api|worker))?$' }),
+  LOG_LEVEL: Type.String({ default: 'info', pattern: '^(fatal|error|warn|info|debug|trace|silent)$' }),
+  DATA_DIR: Type.String({ default: '.data', description: 'Where the embedded servers and files live' }),
+  DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
+  MIGRATION_DATABASE_URL: Type.Optional(
+    Type.String({ pattern: '^postgres(ql)?://', description: 'A direct address where DATABASE_URL is a pooler' })
+  ),
+  DATABASE_POOL_MAX: Type.Integer({ default: 20, minimum: 4 }),
+  REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://|^/' })),
+  STORAGE_URL: Type.Optional(Type.String({ pattern: '^(s3|file)://' })),
+  ENGINE_THREADS: Type.Optional(Type.Integer({ minimum: 1, description: 'Defaults to the number of cores, or less where memory is short' })),
+  ENGINE_DETECTORS: Type.Optional(
+    Type.String({ description: 'A module whose default export is an array of further detectors' })
+  ),
+  ANALYSIS_DEADLINE_MS: Type.Integer({ default: 30_000, minimum: 100, description: 'For one picture' }),
+  LEDGER_LOCK_MS: Type.Integer({
+    default: 15_000,
+    minimum: 1_000,
+    description: 'How long a silent worker keeps a job before another takes it over'
+  }),
+  LEDGER_RETRY_MS: Type.Integer({
+    default: 5_000,
+    minimum: 10,
+    description: 'The pause before the second attempt; each further one is twice as long'
+  }),
+  RECONCILE_EVERY_MS: Type.Integer({ default: 5_000, minimum: 100 }),
+  UPLOAD_STALE_MS: Type.Integer({
+    default: 60_000,
+    minimum: 1_000,
+    description: 'An upload without a life sign for so long is removed'
+  }),
+  SHUTDOWN_MS: Type.Integer({ default: 45_000, minimum: 1_000, description: 'Time to finish what runs after SIGTERM' })
+})
+
+export type Role = 'api' | 'worker'
+
+/** Everything that can be configured, checked once and handed in. */
+export interface Config {
+  host: string
+  port: number
+  metricsPort: number | undefined
+  publicUrl: URL | undefined
+  trustProxy: string[]
+  roles: ReadonlySet<Role>
+  logLevel: string
+  dataDir: string
+  databaseUrl: string | undefined
+  migrationDatabaseUrl: string | undefined
+  databasePoolMax: number
+  redisUrl: string | undefined
+  storageUrl: string | undefined
+  engineThreads: number
+  engineDetectors: string | undefined
+  analysisDeadlineMs: number
+  ledgerLockMs: number
+  ledgerRetryMs: number
+  reconcileEveryMs: number
+  uploadStaleMs: number
+  shutdownMs: number
+}
+
+/** A configuration with all three servers named: what the service itself runs on. */
+export interface ServiceConfig extends Config {
+  databaseUrl: string
+  redisUrl: string
+  storageUrl: string
+}
+
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/**
+ * Reads and checks the environment.
+ * @throws {ConfigError} naming each variable that is wrong, never its value: it may be a secret
+ */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const known = Object.keys(Environment.properties)
+  const given = Object.fromEntries(known.filter((name) => env[name] !== undefined && env[name] !== '').map((name) => [name, env[name]]))
+  const value = Value.Default(Environment, Value.Convert(Environment, given))
+  const problems = [...Value.Errors(Environment, value)].map(
+    (error) => `${error.instancePath.slice(1) || 'environment'} ${error.message}`
+  )
+  if (problems.length > 0) throw new ConfigError(`The environment is not valid: ${problems.join('; ')}`)
+  const e = value as Static<typeof Environment>
+
+  return {
+    host: e.HOST,
+    port: e.PORT,
+    metricsPort: e.METRICS_PORT,
+    publicUrl: e.PUBLIC_URL === undefined ? undefined : new URL(e.PUBLIC_URL),
+    trustProxy: e.TRUST_PROXY.split(',').map((address) => address.trim()).filter(Boolean),
+    roles: new Set(e.ROLES.split(',') as Role[]),
+    logLevel: e.LOG_LEVEL,
+    dataDir: e.DATA_DIR,
+    databaseUrl: e.DATABASE_URL,
+    migrationDatabaseUrl: e.MIGRATION_DATABASE_URL,
+    databasePoolMax: e.DATABASE_POOL_MAX,
+    redisUrl: e.REDIS_URL,
+    storageUrl: e.STORAGE_URL,
+    engineThreads: e.ENGINE_THREADS ?? defaultThreads(),
+    engineDetectors: e.ENGINE_DETECTORS,
+    analysisDeadlineMs: e.ANALYSIS_DEADLINE_MS,
+    ledgerLockMs: e.LEDGER_LOCK_MS,
+    ledgerRetryMs: e.LEDGER_RETRY_MS,
+    reconcileEveryMs: e.RECONCILE_EVERY_MS,
+    uploadStaleMs: e.UPLOAD_STALE_MS,
+    shutdownMs: e.SHUTDOWN_MS
+  }
+}
+
+/** What one analysis may take: the pixels of the largest picture that is decoded, and the thread's own heap. */
+const THREAD_BYTES = 1_000_000_000
+
+/** A thread for each core, as far as the memory goes: of the machine, or of the container. */
+function defaultThreads(): number {
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity)
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(memory / THREAD_BYTES)))
+}
+
+/** @throws {ConfigError} when a server is not named */
+export function requireServers(config: Config): ServiceConfig {
+  const { databaseUrl, redisUrl, storageUrl } = config
+  if (databaseUrl === undefined || redisUrl === undefined || storageUrl === undefined) {
+    throw new ConfigError('DATABASE_URL, REDIS_URL and STORAGE_URL must be set; `npm start` brings up what is missing')
+  }
+  return { ...config, databaseUrl, redisUrl, storageUrl }
+}

@@ -1,0 +1,84 @@
+import { inflateSync } from 'node:zlib'
+
+/**
+ * A walk over the chunks of a PNG file (PNG specification, third edition, sections 5 and 11), for its texts.
+ */
+
+export interface PngText {
+  keyword: string
+  text: string
+}
+
+/** A PNG's texts and which other metadata chunks it has. */
+export interface PngChunks {
+  texts: PngText[]
+  /** C2PA's manifest store (chunk `caBX`); a view into the file. */
+  contentCredentials: Uint8Array | undefined
+}
+
+/** ComfyUI's workflows reach a few hundred kilobytes; what is beyond is cut. */
+const maxTextBytes = 1_000_000
+const maxTexts = 100
+const maxChunks = 100_000
+
+/** Reads what it can; a chunk that is cut, or does not inflate, is left out. */
+export function readPng(bytes: Uint8Array): PngChunks {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const found: PngChunks = { texts: [], contentCredentials: undefined }
+  let at = 8
+  for (let chunk = 0; chunk < maxChunks && at + 12 <= file.length; chunk++) {
+    const length = file.readUInt32BE(at)
+    const type = file.toString('latin1', at + 4, at + 8)
+    const data = file.subarray(at + 8, at + 8 + length)
+    if (data.length < length || type === 'IEND') break
+    if (type === 'caBX') found.contentCredentials = data
+    const text = found.texts.length < maxTexts ? readText(type, data) : undefined
+    if (text !== undefined) found.texts.push(text)
+    at += 12 + length
+  }
+  return found
+}
+
+function readText(type: string, data: Buffer): PngText | undefined {
+  const keywordEnd = data.indexOf(0)
+  if (keywordEnd < 1 || keywordEnd > 79) return undefined
+  const keyword = data.toString('latin1', 0, keywordEnd)
+  const rest = data.subarray(keywordEnd + 1)
+  switch (type) {
+    case 'tEXt':
+      return { keyword, text: decodeText(rest) }
+    case 'zTXt': {
+      // One byte of compression method: 0 is the only one.
+      const text = inflate(rest.subarray(1))
+      return text && { keyword, text: decodeText(text) }
+    }
+    case 'iTXt': {
+      // Compression flag, method, language tag, translated keyword, text.
+      const languageEnd = rest.indexOf(0, 2)
+      const translatedEnd = languageEnd < 0 ? -1 : rest.indexOf(0, languageEnd + 1)
+      if (translatedEnd < 0) return undefined
+      const body = rest.subarray(translatedEnd + 1)
+      const text = rest[0] === 1 ? inflate(body) : body
+      return text && { keyword, text: decodeText(text) }
+    }
+    default:
+      return undefined
+  }
+}
+
+/** The output is bounded by zlib itself, so that a small chunk can't unfold into gigabytes. */
+function inflate(data: Buffer): Buffer | undefined {
+  try {
+    return inflateSync(data, { maxOutputLength: maxTextBytes })
+  } catch {
+    // Not zlib, cut, or a bomb: there is no text to be read, and nothing else in the file depends on it.
+    return undefined
+  }
+}
+
+/** The specification says Latin-1 for tEXt and zTXt; generators write UTF-8 nevertheless. */
+function decodeText(data: Buffer): string {
+  const bounded = data.subarray(0, maxTextBytes)
+  const text = bounded.toString('utf8')
+  return text.includes('\uFFFD') ? bounded.toString('latin1') : text
+}

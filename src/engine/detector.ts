@@ -1,0 +1,36 @@
+import type { DecodedImage } from './image.ts'
+import type { MediaType } from './mediaTypes.ts'
+import type { Evidence, NotChecked, Signal } from './types.ts'
+
+/** What one detector has to say of one medium. */
+export interface Findings {
+  signals: Signal[]
+  evidence: Evidence[]
+  notChecked: NotChecked[]
+}
+
+/**
+ * Looks at a picture for one kind of trace. `detect` is a pure function of the medium: no network, no files, no state
+ * from one medium to the next. It reads what a stranger wrote, so every loop in it has a bound. What it throws fails
+ * the file; a structure that it can't make sense of is a finding or a `notChecked`, not an exception.
+ */
+export interface ImageDetector {
+  /** Stable, lower_snake_case; the `detector` of its signals. */
+  id: string
+  kind: 'image'
+  /** Left out: all that the engine takes. */
+  mediaTypes?: readonly MediaType[]
+  /** Said of pictures of other media types, where the reader would miss something. */
+  otherMediaTypes?: NotChecked
+  /** Whether it looks at pixels: left out with a `notChecked` where no decoder is at hand. */
+  needsPixels: boolean
+  detect(image: DecodedImage): Promise<Findings>
+}
+
+/** Other kinds of media join here as a union that `kind` tells apart. */
+export type Detector = ImageDetector
+
+/** Findings with nothing in what is left out. */
+export function findings(found: Partial<Findings> = {}): Findings {
+  return { signals: [], evidence: [], notChecked: [], ...found }
+}

@@ -1,0 +1,123 @@
+import { findings, type ImageDetector } from '../detector.ts'
+import type { DecodedImage } from '../image.ts'
+import type { Metadata } from '../metadata.ts'
+import type { Json, Signal } from '../types.ts'
+import { contextSignal } from './signal.ts'
+
+/**
+ * What the camera is said to have been, and whether its fields agree with each other and with the picture.
+ *
+ * Seen on 34 camera files: the stated size differs in 6 (resized or cropped, all honest), no time is out of order. Fields
+ * are as easily written as they are lost, so agreement proves nothing and a contradiction is weak evidence at most.
+ */
+export const cameraFields: ImageDetector = {
+  id: 'camera_fields',
+  kind: 'image',
+  needsPixels: false,
+  async detect(image) {
+    const camera = cameraOf(image.metadata)
+    const signals = [camera, sizeDisagrees(image), orderOfTimes(image.metadata), gpsTime(image.metadata), lensOfOtherPhone(image.metadata)]
+    return findings({ signals: signals.filter((signal) => signal !== undefined) })
+  }
+}
+
+function textOf(metadata: Metadata, name: string): string | undefined {
+  const value = metadata.exif.get(name)
+  return typeof value === 'string' && value !== '' ? value.slice(0, 200) : undefined
+}
+
+function numberOf(metadata: Metadata, name: string): number | undefined {
+  const value = metadata.exif.get(name)
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+function cameraOf(metadata: Metadata): Signal | undefined {
+  const [make = '', name = ''] = [textOf(metadata, 'Make'), textOf(metadata, 'Model')]
+  // Some makers begin the model's name with their own: `Canon`, `Canon EOS 5D`.
+  const model = name.startsWith(make) ? name : `${make} ${name}`.trim()
+  if (model === '') return undefined
+  const measured: { [name: string]: Json } = {}
+  for (const name of ['Make', 'Model', 'LensModel', 'Software', 'DateTimeOriginal', 'DateTime']) {
+    const text = textOf(metadata, name)
+    if (text !== undefined) measured[name] = text
+  }
+  for (const name of ['ExposureTime', 'FNumber', 'ISOSpeedRatings', 'FocalLength', 'PixelXDimension', 'PixelYDimension']) {
+    const number = numberOf(metadata, name)
+    if (number !== undefined) measured[name] = number
+  }
+  const taken = textOf(metadata, 'DateTimeOriginal')
+  const when = taken === undefined ? '' : `, on ${taken}`
+  return contextSignal({
+    detector: 'camera_fields',
+    code: 'camera',
+    meaning: `The file names a camera (${model}${when}). Such fields can be copied or written by anyone, so this proves nothing by itself.`,
+    measured: { ...measured, makerNote: metadata.exif.has('MakerNote') }
+  })
+}
+
+function sizeDisagrees({ metadata, width, height }: DecodedImage): Signal | undefined {
+  const [statedWidth, statedHeight] = [numberOf(metadata, 'PixelXDimension'), numberOf(metadata, 'PixelYDimension')]
+  if (!statedWidth || !statedHeight) return undefined
+  const agrees = (statedWidth === width && statedHeight === height) || (statedWidth === height && statedHeight === width)
+  if (agrees) return undefined
+  return contextSignal({
+    detector: 'camera_fields',
+    code: 'size_disagrees',
+    meaning: `The camera’s fields speak of ${statedWidth} × ${statedHeight} pixels, the picture has ${width} × ${height}: it was resized, cropped or turned afterwards, as is common.`,
+    measured: { stated: [statedWidth, statedHeight], actual: [width, height] }
+  })
+}
+
+/** A picture can't have been changed before it was taken; a day is left for time zones and clocks. */
+function orderOfTimes(metadata: Metadata): Signal | undefined {
+  const [taken, changed] = [textOf(metadata, 'DateTimeOriginal'), textOf(metadata, 'DateTime')]
+  const [takenAt, changedAt] = [exifTime(taken), exifTime(changed)]
+  if (takenAt === undefined || changedAt === undefined || takenAt - changedAt <= dayMs) return undefined
+  return {
+    detector: 'camera_fields',
+    code: 'times_out_of_order',
+    supports: 'manipulated',
+    log10LikelihoodRatio: 0.3,
+    meaning: `By its own fields the file was last changed (${changed}) before the picture was taken (${taken}).`,
+    measured: { DateTimeOriginal: taken!, DateTime: changed! },
+    evidence: []
+  }
+}
+
+/** GPS keeps universal time and cameras the local one; a clock that was never set is the common reason for more. */
+function gpsTime(metadata: Metadata): Signal | undefined {
+  const [taken, date] = [textOf(metadata, 'DateTimeOriginal'), textOf(metadata, 'GPSDateStamp')]
+  const [takenAt, gpsAt] = [exifTime(taken), exifTime(date && `${date} 12:00:00`)]
+  if (takenAt === undefined || gpsAt === undefined || Math.abs(takenAt - gpsAt) <= 2 * dayMs) return undefined
+  return contextSignal({
+    detector: 'camera_fields',
+    code: 'gps_time_disagrees',
+    meaning: `The camera’s clock says ${taken}, its GPS receiver ${date}: the clock was wrong, or one of them was written later.`,
+    measured: { DateTimeOriginal: taken!, GPSDateStamp: date! }
+  })
+}
+
+/** Apple writes the phone's model into its lens: `iPhone 6 back camera 4.15mm f/2.2`. */
+function lensOfOtherPhone(metadata: Metadata): Signal | undefined {
+  const [model, lens] = [textOf(metadata, 'Model'), textOf(metadata, 'LensModel')]
+  if (model === undefined || lens === undefined || !/^(?:iPhone|iPad)/.test(lens) || lens.startsWith(`${model} `)) return undefined
+  return {
+    detector: 'camera_fields',
+    code: 'lens_of_another_device',
+    supports: 'manipulated',
+    log10LikelihoodRatio: 0.5,
+    meaning: `The file names the camera “${model}”, but the built-in lens of another one (“${lens}”): fields of two files were mixed.`,
+    measured: { Model: model, LensModel: lens },
+    evidence: []
+  }
+}
+
+const dayMs = 24 * 60 * 60 * 1000
+
+/** EXIF's `2024:05:31 21:50:40` in milliseconds, in a time zone that is not told; undefined for what is no time. */
+function exifTime(text: string | undefined): number | undefined {
+  const parts = /^(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d):(\d\d)/.exec(text ?? '')?.slice(1).map(Number)
+  if (parts === undefined) return undefined
+  const [year, month, day, hour, minute, second] = parts as [number, number, number, number, number, number]
+  return year < 1900 || month < 1 || day < 1 ? undefined : Date.UTC(year, month - 1, day, hour, minute, second)
+}

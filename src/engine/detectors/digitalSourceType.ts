@@ -1,0 +1,65 @@
+import { findings, type ImageDetector } from '../detector.ts'
+import type { Signal } from '../types.ts'
+
+type Claim = Pick<Signal, 'supports' | 'log10LikelihoodRatio'> & { says: string }
+
+const context = (says: string): Claim => ({ supports: null, log10LikelihoodRatio: 0, says })
+
+/**
+ * IPTC's vocabulary (https://cv.iptc.org/newscodes/digitalsourcetype/), lower case, with what each word claims. A claim
+ * of capture is context only: anyone can write it, and nothing signs it.
+ */
+const vocabulary: { readonly [type: string]: Claim } = {
+  trainedalgorithmicmedia: { supports: 'ai_generated', log10LikelihoodRatio: 3, says: 'made by a generative AI model' },
+  compositewithtrainedalgorithmicmedia: {
+    supports: 'manipulated',
+    log10LikelihoodRatio: 2.5,
+    says: 'a picture in which generative AI added or replaced something'
+  },
+  compositesynthetic: {
+    supports: 'manipulated',
+    log10LikelihoodRatio: 2,
+    says: 'put together from several parts, at least one of them synthetic'
+  },
+  composite: { supports: 'manipulated', log10LikelihoodRatio: 1, says: 'put together from several parts' },
+  compositecapture: context('put together from several photographs'),
+  algorithmicmedia: context('computed by a program that was not trained on pictures'),
+  algorithmicallyenhanced: context('a photograph that a program has enhanced'),
+  datadrivenmedia: context('drawn from data'),
+  digitalcreation: context('drawn by a person with digital tools'),
+  digitalart: context('drawn by a person with digital tools'),
+  virtualrecording: context('recorded from a virtual world'),
+  screencapture: context('a picture of a screen'),
+  humanedits: context('a photograph edited by a person'),
+  minorhumanedits: context('a photograph with minor edits by a person'),
+  digitalcapture: context('a photograph by a digital camera'),
+  computationalcapture: context('a photograph computed from several exposures'),
+  negativefilm: context('a scan of a negative'),
+  positivefilm: context('a scan of a transparency'),
+  print: context('a scan of a print')
+}
+
+const maxTypeLength = 200
+
+/** What the picture is declared to be in XMP, by IPTC's `DigitalSourceType`: an address of the vocabulary, or its last word. */
+export const digitalSourceType: ImageDetector = {
+  id: 'digital_source_type',
+  kind: 'image',
+  needsPixels: false,
+  async detect({ metadata }) {
+    const value = metadata.xmp.get('DigitalSourceType') ?? metadata.xmp.get('DigitalSourcetype')
+    if (typeof value !== 'string' || value === '') return findings()
+    const type = value.trim().slice(0, maxTypeLength).split('/').at(-1)!
+    const known = Object.hasOwn(vocabulary, type.toLowerCase()) ? vocabulary[type.toLowerCase()] : undefined
+    const { says, ...weight } = known ?? context(`“${type}”, which is no word of IPTC’s vocabulary`)
+    const signal: Signal = {
+      detector: 'digital_source_type',
+      code: 'digital_source_type',
+      ...weight,
+      meaning: `The file declares itself (IPTC digital source type): ${says}.`,
+      measured: { digitalSourceType: type },
+      evidence: []
+    }
+    return findings({ signals: [signal] })
+  }
+}

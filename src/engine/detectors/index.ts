@@ -1,0 +1,19 @@
+import type { Detector } from '../detector.ts'
+import { cameraFields } from './cameraFields.ts'
+import { digitalSourceType } from './digitalSourceType.ts'
+import { errorLevel } from './errorLevel.ts'
+import { generatorTraces } from './generatorTraces.ts'
+import { jpegStructure } from './jpegStructure.ts'
+import { metadata } from './metadata.ts'
+import { thumbnail } from './thumbnail.ts'
+
+/** The engine's own detectors, in the order in which they run. */
+export const detectors: readonly Detector[] = [
+  metadata,
+  generatorTraces,
+  digitalSourceType,
+  cameraFields,
+  jpegStructure,
+  thumbnail,
+  errorLevel
+]

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import type { FrameComponent, JpegFrame, JpegStructure } from '../containers/jpeg.ts'
+import { findings, type ImageDetector } from '../detector.ts'
+import { estimateQuality } from '../quantization.ts'
+import type { Json } from '../types.ts'
+import { contextSignal } from './signal.ts'
+
+/**
+ * How the file was compressed: quantization tables against IJG's, chroma subsampling, process, order of segments. Context:
+ * it tells which program or camera saved the file last, not whether what it shows is true.
+ */
+export const jpegStructure: ImageDetector = {
+  id: 'jpeg_structure',
+  kind: 'image',
+  mediaTypes: ['image/jpeg'],
+  otherMediaTypes: {
+    code: 'not_a_jpeg',
+    reason: 'The picture is not a JPEG, so it has no compression tables that could tell which camera or program saved it. If it was made from a JPEG, that file would tell more.'
+  },
+  needsPixels: false,
+  async detect({ jpeg }) {
+    if (jpeg?.frame === undefined || jpeg.tables.length === 0) return findings()
+    const tables = tablesOf(jpeg, jpeg.frame)
+    const signal = contextSignal({
+      detector: 'jpeg_structure',
+      code: 'compression',
+      meaning: meaningOf(jpeg, jpeg.frame, tables),
+      measured: {
+        tables: tables.map((table) => ({ ...table })),
+        tablesDigest: digestOf(jpeg),
+        subsampling: subsamplingOf(jpeg.frame.components),
+        process: jpeg.frame.process,
+        arithmeticCoding: jpeg.frame.arithmetic,
+        bitsPerSample: jpeg.frame.precision,
+        components: jpeg.frame.components.length,
+        scans: jpeg.scans,
+        restartInterval: jpeg.restartInterval,
+        jfif: jpeg.hasJfif,
+        adobeTransform: jpeg.adobeTransform ?? null,
+        segments: segmentNames(jpeg),
+        trailingBytes: jpeg.trailingBytes,
+        complete: jpeg.complete
+      }
+    })
+    return findings({ signals: [signal] })
+  }
+}
+
+type TableFacts = { id: number; for: 'luminance' | 'chrominance'; quality: number; deviation: number; standard: boolean; values: number[] }
+
+function tablesOf({ tables }: JpegStructure, { components }: JpegFrame): TableFacts[] {
+  return tables.slice(0, 4).map((table) => {
+    // The first component is luminance in YCbCr; the others, where they have a table of their own, are chrominance.
+    const kind = components[0]?.tableId === table.id ? 'luminance' : 'chrominance'
+    const { quality, deviation } = estimateQuality(table, kind)
+    return {
+      id: table.id,
+      for: kind,
+      quality,
+      deviation: Math.round(deviation * 1000) / 1000,
+      standard: deviation === 0,
+      values: table.values
+    }
+  })
+}
+
+/** `4:2:0`, `4:2:2`, `4:4:4`, … for three components; else the factors as they are. */
+function subsamplingOf(components: FrameComponent[]): string {
+  const [luma, blue, red] = components
+  if (luma === undefined || blue === undefined) return 'grey'
+  const factors = components.map(({ horizontal, vertical }) => `${horizontal}x${vertical}`).join(' ')
+  if (components.length !== 3 || blue.horizontal !== red?.horizontal || blue.vertical !== red.vertical) return factors
+  const names: { [ratio: string]: string } = { '1x1': '4:4:4', '2x1': '4:2:2', '2x2': '4:2:0', '1x2': '4:4:0', '4x1': '4:1:1' }
+  return names[`${luma.horizontal / blue.horizontal}x${luma.vertical / blue.vertical}`] ?? factors
+}
+
+/** Names the encoder's tables, to find files that were saved alike. */
+function digestOf({ tables }: JpegStructure): string {
+  const hash = createHash('sha256')
+  for (const { values } of tables) hash.update(Uint16Array.from(values))
+  return hash.digest('hex').slice(0, 16)
+}
+
+/** The order of segments, repeats joined: `APP0 JFIF`, `APP1 Exif`, `DQT ×2`. */
+function segmentNames({ segments }: JpegStructure): Json[] {
+  const names: { name: string; times: number }[] = []
+  for (const { name, identifier } of segments) {
+    const full = identifier === '' ? name : `${name} ${identifier}`
+    const last = names.at(-1)
+    if (last?.name === full) last.times++
+    else names.push({ name: full, times: 1 })
+  }
+  return names.slice(0, 60).map(({ name, times }) => (times === 1 ? name : `${name} ×${times}`))
+}
+
+function meaningOf(jpeg: JpegStructure, frame: JpegFrame, tables: TableFacts[]): string {
+  const luma = tables.find((table) => table.for === 'luminance') ?? tables[0]!
+  const quality = luma.standard
+    ? `at quality ${luma.quality} with the tables that most software uses`
+    : `with tables of its own (near to quality ${luma.quality}), as cameras and some programs do`
+  const form = frame.process === 'progressive' ? ', in the progressive form that web sites prefer' : ''
+  const behind = jpeg.trailingBytes > 0 ? ` ${jpeg.trailingBytes} bytes stand behind the picture, as some phones write them.` : ''
+  return `The JPEG was last saved ${quality}${form}.${behind}`
+}

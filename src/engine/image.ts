@@ -1,0 +1,179 @@
+import sharp, { type Metadata as Header } from 'sharp'
+import { readJpeg, type JpegStructure } from './containers/jpeg.ts'
+import { maxPixels, operationTimeoutSeconds } from './decoder.ts'
+import { readMetadata, type Metadata } from './metadata.ts'
+import type { MediaType } from './mediaTypes.ts'
+import { EngineError, type NotChecked } from './types.ts'
+
+/**
+ * Decoded pixels: `height × width × 3`, row-major, interleaved R, G, B, 0–255, sRGB (8 bits a channel; deeper pictures
+ * are reduced, grey becomes three equal channels, CMYK is converted, transparency is dropped), first frame of an animation,
+ * as stored: EXIF orientation is *not* applied, so that a JPEG's 8×8 grid starts at (0, 0).
+ */
+export interface Pixels {
+  data: Uint8Array
+  width: number
+  height: number
+}
+
+/** How the stored picture is turned for display: EXIF's values 1 (as it is) to 8. */
+export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
+
+/** One picture as the detectors see it, read and decoded once. */
+export interface DecodedImage {
+  kind: 'image'
+  /** The whole file. */
+  bytes: Uint8Array
+  mediaType: MediaType
+  /** In pixels, as stored. */
+  width: number
+  height: number
+  orientation: Orientation
+  metadata: Metadata
+  /** The marker structure of a JPEG. */
+  jpeg: JpegStructure | undefined
+  /** Whether the format keeps every pixel exactly: PNG, GIF, TIFF and lossless WebP. */
+  lossless: boolean
+  /** Undefined where no decoder is at hand (HEVC in HEIC). */
+  pixels: Pixels | undefined
+  /** Whether a part of the picture could not be decoded. */
+  damaged: boolean
+  /** What could not be looked at for reasons of the file itself. */
+  notChecked: NotChecked[]
+}
+
+/**
+ * Reads a picture's metadata and decodes its pixels.
+ *
+ * @throws {EngineError} `too_many_pixels` by the header alone; `undecodable_file` when there is no picture in the file, or
+ *   too little of it
+ */
+export async function decodeImage(bytes: Uint8Array, mediaType: MediaType): Promise<DecodedImage> {
+  const header = await readHeader(bytes)
+  if (header.width * header.height > maxPixels) {
+    throw new EngineError(
+      'too_many_pixels',
+      `The picture has ${header.width} × ${header.height} pixels; at most ${maxPixels / 1e6} million are analysed`
+    )
+  }
+  const jpeg = mediaType === 'image/jpeg' ? readJpeg(bytes) : undefined
+  const decoded = await decodePixels(bytes, header, jpeg)
+  return {
+    kind: 'image',
+    bytes,
+    mediaType,
+    width: header.width,
+    height: header.height,
+    orientation: orientationOf(header),
+    metadata: readMetadata(bytes, mediaType, header, jpeg),
+    jpeg,
+    lossless: isLossless(bytes, mediaType),
+    ...decoded
+  }
+}
+
+async function readHeader(bytes: Uint8Array): Promise<Header> {
+  try {
+    // Without a limit here: one that throws would not tell the size. Nothing is decoded yet.
+    return await sharp(bytes, { limitInputPixels: false, failOn: 'none' }).metadata()
+  } catch (error) {
+    throw new EngineError('undecodable_file', 'The file can not be read as a picture: its header is damaged', { cause: error })
+  }
+}
+
+/** HEIC is HEVC inside, for which the libvips that sharp brings has no decoder; its metadata can be read nevertheless. */
+function hasDecoder(header: Header): boolean {
+  return header.format !== 'heif' || header.compression === 'av1'
+}
+
+/** Of a damaged file, this share of the rows must be sound: less is another picture than the one that was meant. */
+const leastShareOfRows = 0.75
+
+/**
+ * A damaged file whose larger part is sound is analysed all the same, and that is said. A progressive JPEG that is cut has no
+ * sound rows: each of its scans holds a part of the whole picture.
+ */
+async function decodePixels(
+  bytes: Uint8Array,
+  header: Header,
+  jpeg: JpegStructure | undefined
+): Promise<Pick<DecodedImage, 'pixels' | 'damaged' | 'notChecked'>> {
+  if (!hasDecoder(header)) {
+    const kind = header.compression?.toUpperCase() ?? 'this kind of'
+    const reason = `The pixels could not be looked at: there is no decoder here for ${kind} pictures. Only what stands around them was read.`
+    return { pixels: undefined, damaged: false, notChecked: [{ code: 'pixels_not_decodable', reason }] }
+  }
+  const sound = await decodeSound(bytes, jpeg).catch((complaint: Error) => complaint)
+  if (!(sound instanceof Error)) return { pixels: sound, damaged: false, notChecked: [] }
+  if (sound.message.startsWith('timeout')) {
+    throw new EngineError('analysis_timed_out', `Decoding took longer than ${operationTimeoutSeconds} seconds`, { cause: sound })
+  }
+  const share = await shareOfSoundRows(bytes, header)
+  const pixels = share < leastShareOfRows ? undefined : await decode(bytes, 'none').catch(() => undefined)
+  if (pixels === undefined) {
+    throw new EngineError('undecodable_file', 'The picture in the file is damaged or cut short and can not be decoded', { cause: sound })
+  }
+  const reason = 'The file is damaged or ends too early: a part of the picture is missing or distorted. The undamaged file may tell more.'
+  return { pixels, damaged: true, notChecked: [{ code: 'file_damaged', reason }] }
+}
+
+/** What libjpeg calls a warning though the picture is no longer what it was. Other warnings are about what viewers pass over. */
+const jpegDamage = /corrupt jpeg data|premature end|inconsistent progression/i
+
+/** Stray bytes between segments, where the structure is whole: some cameras leave them. */
+function isHarmless(complaint: Error, jpeg: JpegStructure): boolean {
+  return !jpegDamage.test(complaint.message) || (complaint.message.includes('extraneous bytes') && jpeg.complete)
+}
+
+/** Fails for a picture that is cut or damaged. For other formats than JPEG the decoders call that an error. */
+async function decodeSound(bytes: Uint8Array, jpeg: JpegStructure | undefined): Promise<Pixels> {
+  if (jpeg === undefined) return decode(bytes, 'error')
+  return decode(bytes, 'warning').catch((complaint: Error) => {
+    if (!isHarmless(complaint, jpeg)) throw complaint
+    return decode(bytes, 'error')
+  })
+}
+
+/** Up to where the picture can be decoded without a complaint, as a share of its rows, in sixteenths. */
+async function shareOfSoundRows(bytes: Uint8Array, { width, height }: Header): Promise<number> {
+  let [sound, damaged] = [0, 16]
+  while (damaged - sound > 1) {
+    const middle = (sound + damaged) >> 1
+    const rows = { left: 0, top: 0, width, height: Math.max(1, Math.floor((height * middle) / 16)) }
+    const complaint = await sharp(bytes, { limitInputPixels: maxPixels, failOn: 'warning', sequentialRead: true })
+      .timeout({ seconds: operationTimeoutSeconds })
+      .extract(rows)
+      .raw()
+      .toBuffer()
+      .catch((error: Error) => error)
+    if (complaint instanceof Error) damaged = middle
+    else sound = middle
+  }
+  return sound / 16
+}
+
+async function decode(bytes: Uint8Array, failOn: 'warning' | 'error' | 'none'): Promise<Pixels> {
+  const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels, failOn, sequentialRead: true })
+    .timeout({ seconds: operationTimeoutSeconds })
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  if (info.channels !== 3) throw new Error(`${info.channels} channels where 3 were asked for`)
+  return { data, width: info.width, height: info.height }
+}
+
+function orientationOf(header: Header): Orientation {
+  const { orientation = 1 } = header
+  // libvips has turned HEIF pictures already, by the container's own properties.
+  if (header.format === 'heif' || orientation < 1 || orientation > 8) return 1
+  return orientation as Orientation
+}
+
+function isLossless(bytes: Uint8Array, mediaType: MediaType): boolean {
+  // A TIFF can hold JPEG data, which is rare and not looked for here.
+  if (mediaType === 'image/png' || mediaType === 'image/gif' || mediaType === 'image/tiff') return true
+  // RIFF container specification of WebP: the chunk `VP8L` is the lossless bitstream, `VP8 ` the lossy one.
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 65_536))
+  return mediaType === 'image/webp' && head.includes('VP8L')
+}

@@ -1,0 +1,187 @@
+import exifReader from 'exifreader'
+import type { Metadata as Header } from 'sharp'
+import { readGif } from './containers/gif.ts'
+import type { JpegStructure } from './containers/jpeg.ts'
+import { readPng } from './containers/png.ts'
+import type { MediaType } from './mediaTypes.ts'
+import { decodeUserComment } from './userComment.ts'
+
+// A CommonJS module, of which Node does not see the named export.
+const readTags = exifReader.load // oxlint-disable-line import/no-named-as-default-member
+
+/** What a field holds: text, a number, or several (rationals as quotients). */
+export type FieldValue = string | number | number[]
+export type Fields = ReadonlyMap<string, FieldValue>
+
+/** A text that stands beside the picture: a PNG text chunk, a GIF or JPEG comment. */
+export interface TextEntry {
+  keyword: string
+  text: string
+}
+
+/** All that the file says about itself. Every word of it was chosen by whoever wrote the file. */
+export interface Metadata {
+  /** EXIF, by the tag names of the EXIF standard. */
+  exif: Fields
+  /** XMP, by property name without its prefix: `CreatorTool`, `DigitalSourceType`. */
+  xmp: Fields
+  /** IPTC-IIM, by the data set's name: `Credit`, `By-line`. */
+  iptc: Fields
+  texts: TextEntry[]
+  /** The JPEG that a camera puts into EXIF for its own display. */
+  thumbnail: Uint8Array | undefined
+  /** The bytes of a C2PA manifest store, not looked into. */
+  contentCredentials: Uint8Array | undefined
+  /** Blocks that stand in the file and can't be read. */
+  unreadable: ('EXIF' | 'XMP' | 'IPTC')[]
+}
+
+/** Larger blocks are left alone: the reader takes about 16 bytes of heap for each byte. */
+const maxBlockBytes = 2_000_000
+/** A ComfyUI workflow in a WebP's EXIF fits in. */
+const maxFieldLength = 500_000
+const maxNumbers = 16
+
+/**
+ * Reads EXIF, XMP, IPTC and texts, whatever the container. libvips finds the blocks, exifreader reads them.
+ *
+ * @param header what libvips says of the file
+ * @param jpeg the structure of a JPEG
+ */
+export function readMetadata(bytes: Uint8Array, mediaType: MediaType, header: Header, jpeg?: JpegStructure): Metadata {
+  const metadata: Metadata = {
+    exif: new Map(),
+    xmp: new Map(),
+    iptc: new Map(),
+    texts: [],
+    thumbnail: undefined,
+    contentCredentials: undefined,
+    unreadable: []
+  }
+  const read = (name: Metadata['unreadable'][number], block: Uint8Array | undefined, reader: (block: Uint8Array) => void) => {
+    if (block === undefined || block.length === 0) return
+    try {
+      if (block.length > maxBlockBytes && block !== bytes) throw new Error('too large')
+      reader(block)
+    } catch {
+      // A broken block must not hide the others; that it is there and unreadable is said.
+      metadata.unreadable.push(name)
+    }
+  }
+  // A TIFF is an EXIF block itself; libvips hands out no other.
+  read('EXIF', mediaType === 'image/tiff' ? bytes : header.exif, (block) => Object.assign(metadata, readExif(block)))
+  const { xmp, ...texts } = readTexts(bytes, mediaType, jpeg)
+  read('XMP', xmp ?? header.xmp, (block) => (metadata.xmp = readXmp(block)))
+  read('IPTC', header.iptc, (block) => (metadata.iptc = readIptc(block)))
+  return Object.assign(metadata, texts)
+}
+
+interface Texts {
+  texts: TextEntry[]
+  contentCredentials?: Uint8Array | undefined
+  /** Where libvips does not hand it out. */
+  xmp?: Uint8Array | undefined
+}
+
+function readTexts(bytes: Uint8Array, mediaType: MediaType, jpeg: JpegStructure | undefined): Texts {
+  const comments = (texts: string[]) => texts.map((text) => ({ keyword: 'comment', text }))
+  if (mediaType === 'image/png') return readPng(bytes)
+  if (mediaType === 'image/gif') {
+    const gif = readGif(bytes)
+    return { texts: comments(gif.comments), xmp: gif.xmp }
+  }
+  const segments = jpeg?.segments ?? []
+  const texts = segments.filter(({ name }) => name === 'COM').slice(0, 20)
+  // A box in APP11 segments (ISO/IEC 19566-5): `JP`, instance, sequence number and the box's header, repeated in each.
+  const jumbf = segments.filter(({ name, identifier }) => name === 'APP11' && identifier.startsWith('JP')).slice(0, 64)
+  return {
+    texts: comments(texts.map(({ payload }) => Buffer.from(payload).toString('utf8'))),
+    contentCredentials: jumbf.length > 0 ? Buffer.concat(jumbf.map(({ payload }) => payload.subarray(16))) : undefined
+  }
+}
+
+/** The tags that detectors ask for. Naming them keeps a hostile file from having everything else decoded. */
+// prettier-ignore
+const exifTags = [
+  'Make', 'Model', 'LensModel', 'Software', 'ProcessingSoftware', 'MakerNote', 'Artist', 'ImageDescription', 'UserComment', 'XPComment',
+  'DateTime', 'DateTimeOriginal', 'GPSDateStamp', 'PixelXDimension', 'PixelYDimension', 'ExposureTime', 'FNumber', 'ISOSpeedRatings', 'FocalLength'
+]
+
+function readExif(block: Uint8Array): Pick<Metadata, 'exif' | 'thumbnail'> {
+  const tiff = Buffer.from(block.subarray(0, 6)).toString('latin1') === 'Exif\0\0' ? block.subarray(6) : block
+  const tags = readTags(ownBuffer(tiff), {
+    expanded: true,
+    computed: true,
+    includeTags: { exif: exifTags, thumbnail: true }
+  })
+  const exif = new Map<string, FieldValue>()
+  for (const [name, tag] of Object.entries(tags.exif ?? {})) {
+    const value = exifValue(name, tag as ExifTag)
+    if (value !== undefined) exif.set(name, value)
+  }
+  const image = tags.Thumbnail?.image
+  return { exif, thumbnail: image instanceof ArrayBuffer ? new Uint8Array(image) : undefined }
+}
+
+interface ExifTag {
+  value: unknown
+  computed?: unknown
+  description: string
+}
+
+function exifValue(name: string, { value, computed, description }: ExifTag): FieldValue | undefined {
+  // Kept for that it is there; its content is each maker's secret.
+  if (name === 'MakerNote') return Array.isArray(value) ? value.length : undefined
+  if (name === 'UserComment') return isNumbers(value) ? decodeUserComment(value).slice(0, maxFieldLength) : undefined
+  if (typeof computed === 'number' || typeof computed === 'string') return bounded(computed)
+  if (isNumbers(computed)) return name.startsWith('XP') ? bounded(description) : computed.slice(0, maxNumbers)
+  return bounded(description)
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'number')
+}
+
+function bounded(value: unknown): FieldValue {
+  if (typeof value === 'number') return value
+  // Cameras fill fixed fields with blanks or zeros. What is neither text nor number is a structure that nobody asks for.
+  return typeof value === 'string' ? value.slice(0, maxFieldLength).replaceAll('\0', ' ').trim() : ''
+}
+
+const packetStart = '<?xpacket begin'
+
+function readXmp(block: Uint8Array): Fields {
+  const text = Buffer.from(block).toString('utf8').replaceAll('\0', '').trimStart()
+  // The reader knows XMP that stands alone by its packet wrapper, which is optional in the standard.
+  const packet = text.startsWith(packetStart) ? text : `${packetStart}="" id=""?>${text}`
+  const { xmp = {} } = readTags(ownBuffer(Buffer.from(packet)), { expanded: true, includeTags: { xmp: true } })
+  return new Map(
+    Object.entries(xmp)
+      .filter(([name]) => name !== '_raw')
+      .map(([name, tag]) => [name, bounded((tag as ExifTag).description)])
+  )
+}
+
+/** The reader takes IPTC from a JPEG's APP13 segment: one is wrapped around the block. */
+function readIptc(block: Uint8Array): Fields {
+  const signature = Buffer.from('Photoshop 3.0\0', 'latin1')
+  const hasSignature = Buffer.from(block.subarray(0, signature.length)).equals(signature)
+  const payload = hasSignature ? Buffer.from(block) : Buffer.concat([signature, block])
+  const start = Buffer.from([0xff, 0xd8, 0xff, 0xed, 0, 0])
+  start.writeUInt16BE(payload.length + 2, 4)
+  const jpeg = Buffer.concat([start, payload, Buffer.from([0xff, 0xd9])])
+  const { iptc = {} } = readTags(ownBuffer(jpeg), { expanded: true, includeTags: { iptc: true } })
+  return new Map(
+    Object.entries(iptc).map(([name, tag]) => {
+      const all = (Array.isArray(tag) ? tag : [tag]) as ExifTag[]
+      return [name, bounded(all.map(({ description }) => description).join(', '))]
+    })
+  )
+}
+
+/** The reader takes an ArrayBuffer from its first byte to its last. */
+function ownBuffer(bytes: Uint8Array): ArrayBuffer {
+  const { buffer, byteOffset, byteLength } = bytes
+  if (buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength) return buffer
+  return new Uint8Array(bytes).buffer
+}

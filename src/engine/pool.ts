@@ -1,0 +1,169 @@
+import { fileURLToPath } from 'node:url'
+import { Piscina } from 'piscina'
+import type { AnalysisOutcome, AnalysisTask, Began, ThreadSettings } from './threadMessages.ts'
+import { EngineError, type Report } from './types.ts'
+import { turnstile } from './turnstile.ts'
+import { engineVersion } from './version.ts'
+
+export interface EngineOptions {
+  /** Analyses that run at the same time. Each may take the JavaScript heap below and the pixels of one picture. */
+  threads: number
+  /** For one analysis, counted from when its thread starts it, not from when it is handed in. */
+  deadlineMs: number
+  /** Path of a module whose default export is `Detector[]`, appended to the engine's own. */
+  detectors?: string | undefined
+  /** Told of errors that belong to no analysis, such as a thread that dies while idle. The pool has replaced it. */
+  onError?: (error: Error) => void
+}
+
+export interface Engine {
+  readonly version: string
+  readonly threads: number
+  /**
+   * Analyses one file. Its bytes are transferred to the thread: the caller's buffer is empty afterwards.
+   *
+   * @throws {EngineError} when the file or the engine fails
+   * @throws the signal's reason, at once, when the caller gives up; a running thread is ended and replaced
+   */
+  analyze(input: { bytes: ArrayBuffer; mediaType: string }, options?: { signal?: AbortSignal }): Promise<Report>
+  /** Resolves when the pool answers, or when all threads are busy within their deadlines; throws otherwise. */
+  check(): Promise<void>
+  /** Ends all threads at once. What still runs or waits is rejected. */
+  close(): Promise<void>
+}
+
+/**
+ * JavaScript heap a thread. Metadata parsing takes a few megabytes; pixels live outside of this heap and are bounded by
+ * the pixel limit of `image.ts`.
+ */
+const resourceLimits = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 }
+
+/** Analyses that may wait for a thread. The ledger hands in about as many as there are threads; more is a fault. */
+const maxWaiting = 10_000
+
+/** A thread that was just started loads libvips and the detectors before it begins; a hung one is not waited for. */
+const startAllowanceMs = 15_000
+
+const checkTimeoutMs = 5_000
+
+/**
+ * Starts the threads that analyse files. A thread that throws, loops, runs out of memory or exits fails the one file it
+ * was at, and is replaced. It does not contain native code: a segmentation fault ends the process.
+ *
+ * Analyses wait in a turnstile of ours, not in Piscina's queue: Piscina 5.3 puts tasks that can be aborted past both its
+ * `taskQueue` and its `maxQueue`.
+ */
+export function createEngine({ threads, deadlineMs, detectors, onError = () => {} }: EngineOptions): Engine {
+  const pool = new Piscina({
+    filename: fileURLToPath(new URL('thread.ts', import.meta.url)),
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: 1,
+    maxQueue: threads,
+    stricterFIFO: true,
+    // sharp answers through the thread's event loop, which a thread that waits by Atomics does not turn.
+    atomics: 'disabled',
+    resourceLimits,
+    workerData: { detectors } satisfies ThreadSettings
+  })
+  pool.on('error', onError)
+
+  const slots = turnstile(threads, maxWaiting)
+  const running = new Map<number, RunningTask>()
+  const closed = new AbortController()
+  let nextId = 0
+
+  // Threads say when they begin; anything else on this channel is no message of ours.
+  pool.on('message', (message: Partial<Began> | undefined) => running.get(message?.began ?? -1)?.begin())
+
+  /** Runs a task in a thread, which is ended when the time is over or the caller gives up. */
+  async function runInThread<Result>(
+    work: (id: number) => { task: unknown; name?: string; transferList?: ArrayBuffer[] },
+    limits: { startMs: number; runMs: number; late: string },
+    signal: AbortSignal | undefined
+  ): Promise<Result> {
+    const given = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal])
+    await slots.enter(given)
+    const id = nextId++
+    const deadline = new AbortController()
+    const abort = AbortSignal.any([given, deadline.signal])
+    const task = runningTask(limits, () => deadline.abort(new EngineError('analysis_timed_out', limits.late)))
+    running.set(id, task)
+    try {
+      const { task: payload, ...options } = work(id)
+      return (await pool.run(payload, { ...options, signal: abort })) as Result
+    } catch (error) {
+      if (abort.aborted) throw abort.reason
+      throw failureOf(error)
+    } finally {
+      task.end()
+      running.delete(id)
+      slots.leave()
+    }
+  }
+
+  return {
+    version: engineVersion,
+    threads,
+
+    async analyze({ bytes, mediaType }, { signal } = {}) {
+      const outcome = await runInThread<AnalysisOutcome>(
+        (id) => ({ task: { id, bytes, mediaType } satisfies AnalysisTask, transferList: [bytes] }),
+        {
+          startMs: startAllowanceMs,
+          runMs: deadlineMs,
+          late: `The analysis took longer than ${deadlineMs / 1000} seconds and was stopped`
+        },
+        signal
+      )
+      if ('failure' in outcome) throw new EngineError(outcome.failure.code, outcome.failure.message)
+      return outcome.report
+    },
+
+    async check() {
+      if (slots.free > 0) {
+        const limits = { startMs: checkTimeoutMs, runMs: checkTimeoutMs, late: 'The engine does not answer' }
+        await runInThread(() => ({ task: undefined, name: 'ping' }), limits, undefined)
+        return
+      }
+      // An overdue task is ended by its own timer; that one is still here means that ending it did not work.
+      if ([...running.values()].some((task) => task.isOverdue())) throw new Error('All threads are busy, one beyond its deadline')
+    },
+
+    async close() {
+      closed.abort(new Error('The engine is closed'))
+      await pool.destroy()
+    }
+  }
+}
+
+interface RunningTask {
+  begin(): void
+  end(): void
+  isOverdue(): boolean
+}
+
+function runningTask({ startMs, runMs }: { startMs: number; runMs: number }, onLate: () => void): RunningTask {
+  let due = performance.now() + startMs
+  let timer = setTimeout(onLate, startMs)
+  return {
+    begin() {
+      clearTimeout(timer)
+      due = performance.now() + runMs
+      timer = setTimeout(onLate, runMs)
+    },
+    end: () => clearTimeout(timer),
+    // A second of grace: timers of a busy process are late, which is no illness of the pool.
+    isOverdue: () => performance.now() > due + 1_000
+  }
+}
+
+/** What a thread's death or an exception in it says of the file. */
+function failureOf(error: unknown): EngineError {
+  if (error instanceof EngineError) return error
+  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { code: undefined, message: String(error) }
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY' || message.includes('Array buffer allocation failed')) {
+    return new EngineError('analysis_out_of_memory', 'The analysis needed more memory than one file may take', { cause: error })
+  }
+  return new EngineError('engine_crashed', `The analysis broke off: ${message}`, { cause: error })
+}

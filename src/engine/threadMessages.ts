@@ -1,0 +1,27 @@
+import type { EngineFailure, Report } from './types.ts'
+
+/**
+ * What crosses the border between the pool and its threads. Classes don't survive structured cloning, so an expected
+ * failure is a tagged value.
+ */
+
+export interface AnalysisTask {
+  /** Named in the thread's `Began` message. */
+  id: number
+  /** Transferred: the sender's buffer is empty afterwards. */
+  bytes: ArrayBuffer
+  mediaType: string
+}
+
+export type AnalysisOutcome = { report: Report } | { failure: { code: EngineFailure; message: string } }
+
+/** Posted by a thread as its first act on a task: from here on the deadline counts. */
+export interface Began {
+  began: number
+}
+
+/** Given to each thread when it starts. */
+export interface ThreadSettings {
+  /** Path of a module whose default export is `Detector[]`, appended to the engine's own. */
+  detectors: string | undefined
+}

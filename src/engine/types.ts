@@ -1,0 +1,93 @@
+/**
+ * The words that detectors, the verdict and everyone who shows a result share.
+ *
+ * A detector measures and reports *signals*; only `verdict.ts` draws a conclusion from them.
+ */
+
+/** What may be said of a medium. `inconclusive` is an honest answer, not an error. */
+export const verdicts = ['ai_generated', 'manipulated', 'authentic', 'inconclusive'] as const
+export type Verdict = (typeof verdicts)[number]
+
+export const mediaKinds = ['image', 'video'] as const
+export type MediaKind = (typeof mediaKinds)[number]
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+
+/** One thing that a detector saw. */
+export interface Signal {
+  /** The detector's id, e.g. `metadata`. */
+  detector: string
+  /** What was found, stable across versions, e.g. `generator_trace`. */
+  code: string
+  /** What this signal speaks for, or `null` for context that moves no verdict. */
+  supports: Exclude<Verdict, 'inconclusive'> | null
+  /**
+   * Strength as log10 of the likelihood ratio P(signal | what it supports) / P(signal | an ordinary photograph).
+   * 0 for context. Calibrated on real photographs where the detector's docstring says so.
+   */
+  log10LikelihoodRatio: number
+  /** One sentence that a journalist can read. It may quote the file; it is shown as text only. */
+  meaning: string
+  /** The measured values behind the sentence. */
+  measured: { [key: string]: Json }
+  /** Names of the evidence pictures that show it. */
+  evidence: string[]
+}
+
+/** A picture made by a detector, to be looked at beside or over the original. */
+export interface Evidence {
+  /** Safe as a path segment, with its ending: `error-level.png`. */
+  name: string
+  mediaType: 'image/png' | 'image/jpeg'
+  /** What bright or marked areas mean, and what they do not mean. */
+  caption: string
+  bytes: Uint8Array
+}
+
+/** Something that would have helped, and why it could not be looked at. */
+export interface NotChecked {
+  /** Stable, e.g. `no_metadata`, `not_a_jpeg`. */
+  code: string
+  /** One sentence. */
+  reason: string
+}
+
+/** What the engine says of one file. */
+export interface Report {
+  engineVersion: string
+  verdict: Verdict
+  /** How sure the verdict is, strictly between 0 and 1; for `inconclusive` the probability that nothing is wrong is unknown and this is null. */
+  score: number | null
+  /** The verdict in one or two sentences, with what it rests on. */
+  summary: string
+  signals: Signal[]
+  notChecked: NotChecked[]
+  /** Facts about the medium: format, width, height (pixels, as displayed). */
+  media: MediaFacts
+  evidence: Evidence[]
+}
+
+export interface MediaFacts {
+  mediaType: string
+  width: number
+  height: number
+}
+
+/** Why a file could not be analysed. `retry` is decided by the ledger, from the code. */
+export const engineFailures = [
+  'undecodable_file',
+  'too_many_pixels',
+  'analysis_timed_out',
+  'analysis_out_of_memory',
+  'engine_crashed'
+] as const
+export type EngineFailure = (typeof engineFailures)[number]
+
+export class EngineError extends Error {
+  readonly code: EngineFailure
+  constructor(code: EngineFailure, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'EngineError'
+    this.code = code
+  }
+}

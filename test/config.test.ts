@@ -1,0 +1,33 @@
+import { availableParallelism } from 'node:os'
+import t from 'tap'
+import { ConfigError, readConfig, requireServers } from '../src/config.ts'
+
+t.test('an empty environment is a whole configuration, but for the servers', async (t) => {
+  const config = readConfig({})
+  t.match(config, { host: '127.0.0.1', port: 3000, databasePoolMax: 20, analysisDeadlineMs: 30_000, trustProxy: [] })
+  t.same([...config.roles], ['api', 'worker'])
+  t.ok(config.engineThreads >= 1 && config.engineThreads <= availableParallelism())
+  t.throws(() => requireServers(config), ConfigError)
+})
+
+t.test('what is set is read, and an empty variable is as good as none', async (t) => {
+  const config = readConfig({ PORT: '8080', ROLES: 'worker', TRUST_PROXY: 'loopback, 10.0.0.0/8', PUBLIC_URL: 'https://a.example', ENGINE_THREADS: '3', HOST: '' })
+  t.match(config, { port: 8080, trustProxy: ['loopback', '10.0.0.0/8'], engineThreads: 3, host: '127.0.0.1' })
+  t.same([...config.roles], ['worker'])
+  t.equal(config.publicUrl?.host, 'a.example')
+})
+
+t.test('a variable that is wrong is named, and its value is not', async (t) => {
+  const secret = 'mysql://user:secret@host'
+  const error = (() => {
+    try {
+      return readConfig({ PORT: 'eighty', DATABASE_URL: secret, ROLES: 'cook' })
+    } catch (thrown) {
+      return thrown
+    }
+  })()
+  t.type(error, ConfigError)
+  t.match(String(error), /PORT.*DATABASE_URL|DATABASE_URL.*PORT/)
+  t.match(String(error), /ROLES/)
+  t.notMatch(String(error), /secret/)
+})

@@ -1,0 +1,115 @@
+import sharp from 'sharp'
+import t from 'tap'
+import { analyzeImage } from '../../src/engine/analysis.ts'
+import { detectors } from '../../src/engine/detectors/index.ts'
+import { decodeImage } from '../../src/engine/image.ts'
+import type { MediaType } from '../../src/engine/mediaTypes.ts'
+import { heic } from './heic.ts'
+import { photo, photoPixels, pngChunk, type PhotoOptions } from './pictures.ts'
+
+for (const format of ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] satisfies PhotoOptions['format'][]) {
+  t.test(`${format} is decoded to 8-bit RGB of its size`, async (t) => {
+    const image = await decodeImage(await photo({ format, width: 96, height: 64 }), `image/${format}`)
+    t.match(image, { width: 96, height: 64, damaged: false, notChecked: [], pixels: { width: 96, height: 64 } })
+    t.equal(image.pixels?.data.length, 96 * 64 * 3)
+  })
+}
+
+t.test('lossless formats give back the pixels exactly', async (t) => {
+  const image = await decodeImage(await photo({ format: 'png', width: 50, height: 40, seed: 7 }), 'image/png')
+  t.same(Buffer.from(image.pixels!.data), Buffer.from(photoPixels(50, 40, 7)))
+  t.equal(image.lossless, true)
+})
+
+t.test('whether WebP is lossless is read from the file', async (t) => {
+  const pixels = sharp(photoPixels(64, 64), { raw: { width: 64, height: 64, channels: 3 } })
+  for (const lossless of [true, false]) {
+    const image = await decodeImage(await pixels.clone().webp({ lossless }).toBuffer(), 'image/webp')
+    t.equal(image.lossless, lossless)
+  }
+})
+
+t.test('grey, transparent, deep and CMYK pictures become RGB', async (t) => {
+  const raw = sharp(photoPixels(40, 30), { raw: { width: 40, height: 30, channels: 3 } })
+  const files: [MediaType, Buffer][] = [
+    ['image/png', await raw.clone().greyscale().png().toBuffer()],
+    ['image/png', await raw.clone().ensureAlpha(0.5).png().toBuffer()],
+    ['image/png', await raw.clone().toColourspace('rgb16').png().toBuffer()],
+    ['image/jpeg', await raw.clone().toColourspace('cmyk').jpeg().toBuffer()]
+  ]
+  for (const [mediaType, file] of files) {
+    const { pixels } = await decodeImage(file, mediaType)
+    t.equal(pixels?.data.length, 40 * 30 * 3)
+  }
+})
+
+t.test('orientation is told and not applied; the report gives the size as displayed', async (t) => {
+  const file = await photo({ width: 80, height: 60, exif: { IFD0: { Orientation: '6' } } })
+  const turned = await sharp(file).withMetadata({ orientation: 6 }).toBuffer()
+  const image = await decodeImage(turned, 'image/jpeg')
+  t.match(image, { width: 80, height: 60, orientation: 6 })
+  const report = await analyzeImage(turned, 'image/jpeg', detectors)
+  t.match(report.media, { width: 60, height: 80 })
+  const evidence = await sharp(report.evidence[0]!.bytes).metadata()
+  t.match(evidence, { width: 60, height: 80 })
+})
+
+t.test('a picture of too many pixels is refused by its header alone', async (t) => {
+  const header = Buffer.alloc(13)
+  header.writeUInt32BE(100_000, 0)
+  header.writeUInt32BE(100_000, 4)
+  header.set([8, 2, 0, 0, 0], 8)
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+  const bomb = Buffer.concat([signature, pngChunk('IHDR', header), pngChunk('IDAT', Buffer.alloc(64)), pngChunk('IEND', Buffer.alloc(0))])
+  await t.rejects(decodeImage(bomb, 'image/png'), { code: 'too_many_pixels', message: /100000 × 100000/ })
+})
+
+t.test('a file without a picture is undecodable', async (t) => {
+  const jpeg = await photo()
+  const png = await photo({ format: 'png' })
+  const noise = Buffer.from(photoPixels(80, 80).map((value, index) => (index % 5 === 0 ? 0xff : value)))
+  const broken: [string, MediaType, Buffer][] = [
+    ['nothing', 'image/jpeg', Buffer.alloc(0)],
+    ['a cut header', 'image/jpeg', jpeg.subarray(0, 100)],
+    ['noise behind a valid header', 'image/jpeg', Buffer.concat([jpeg.subarray(0, 700), noise])],
+    ['half a JPEG', 'image/jpeg', jpeg.subarray(0, jpeg.length / 2)],
+    ['half a PNG', 'image/png', png.subarray(0, png.length / 2)],
+    ['noise in a PNG', 'image/png', Buffer.concat([png.subarray(0, 60), noise])],
+    ['text', 'image/gif', Buffer.from('GIF89a and nothing else')]
+  ]
+  for (const [name, mediaType, file] of broken) {
+    await t.rejects(decodeImage(new Uint8Array(file), mediaType), { name: 'EngineError', code: 'undecodable_file' }, name)
+  }
+})
+
+t.test('a JPEG that lacks its last rows is analysed, and that is said', async (t) => {
+  const jpeg = await photo()
+  const report = await analyzeImage(new Uint8Array(jpeg.subarray(0, Math.floor(jpeg.length * 0.93))), 'image/jpeg', detectors)
+  t.match(report.notChecked, [{ code: 'file_damaged' }])
+  t.equal(report.verdict, 'inconclusive')
+})
+
+t.test('stray bytes between a JPEG’s segments do not make it damaged', async (t) => {
+  const jpeg = await photo()
+  const file = Buffer.concat([jpeg.subarray(0, 2), Buffer.from([0xff, 0xfe, 0, 4, 65, 66, 0, 0, 0]), jpeg.subarray(2)])
+  const image = await decodeImage(new Uint8Array(file), 'image/jpeg')
+  t.equal(image.damaged, false)
+})
+
+t.test('of an animation the first frame is looked at', async (t) => {
+  const frames = Buffer.concat([photoPixels(32, 32, 1), photoPixels(32, 32, 2)])
+  const gif = await sharp(frames, { raw: { width: 32, height: 64, channels: 3, pageHeight: 32 } }).gif().toBuffer()
+  t.match(await decodeImage(gif, 'image/gif'), { width: 32, height: 32, pixels: { height: 32 } })
+})
+
+t.test('HEIC without a decoder ends well: metadata are read, pixels are said to be missing', async (t) => {
+  const { exif } = await sharp(await photo({ exif: { IFD0: { Make: 'Apple', Model: 'iPhone 12' } } })).metadata()
+  const report = await analyzeImage(heic({ width: 640, height: 480, exif: exif!.subarray(6) }), 'image/heic', detectors)
+  t.match(report, { verdict: 'inconclusive', media: { width: 640, height: 480 }, evidence: [] })
+  t.ok(report.notChecked.some(({ code }) => code === 'pixels_not_decodable'))
+  t.ok(report.signals.some(({ code, measured }) => code === 'camera' && measured.Model === 'iPhone 12'))
+})
+
+t.test('a media type that is not taken is refused', async (t) => {
+  await t.rejects(analyzeImage(await photo(), 'image/svg+xml', detectors), { code: 'undecodable_file' })
+})
