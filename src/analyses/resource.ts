@@ -1,0 +1,98 @@
+import { Type, type Static } from 'typebox'
+import { mediaKinds, verdicts } from '../engine/types.ts'
+import { states } from '../platform/schema.ts'
+import type { Analysis } from './moves.ts'
+
+const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
+const Time = Type.String({ format: 'date-time' })
+
+const SignalSchema = Type.Object(
+  {
+    detector: Type.String(),
+    code: Type.String(),
+    supports: Nullable(Type.Enum(['ai_generated', 'manipulated', 'authentic'])),
+    log10LikelihoodRatio: Type.Number({ description: 'Strength; 0 for context that moves no verdict' }),
+    meaning: Type.String({ description: 'One sentence for people' }),
+    measured: Type.Record(Type.String(), Type.Unknown()),
+    evidence: Type.Array(Type.String(), { description: 'Names of the evidence pictures that show it' })
+  },
+  { $id: 'Signal' }
+)
+
+/** What `/v1/analyses/:id` is. */
+export const AnalysisSchema = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    state: Type.Enum(states),
+    kind: Type.Enum(mediaKinds),
+    fileName: Type.String({ description: 'As the client named it; display it as text' }),
+    mediaType: Type.String({ description: 'The true type, from the bytes' }),
+    sizeBytes: Nullable(Type.Integer()),
+    sha256: Nullable(Type.String({ pattern: '^[0-9a-f]{64}$' })),
+    createdAt: Time,
+    queuedAt: Nullable(Time),
+    startedAt: Nullable(Time),
+    endedAt: Nullable(Time),
+    attempt: Type.Integer({ description: 'How often the analysis was begun' }),
+    cached: Type.Boolean({ description: 'Answered from the earlier result for an identical file' }),
+    degraded: Nullable(Type.String({ description: 'Why the verdict rests on less than it should' })),
+    verdict: Nullable(Type.Enum(verdicts)),
+    score: Nullable(Type.Number({ description: 'How sure the verdict is, between 0 and 1, never either' })),
+    summary: Nullable(Type.String()),
+    signals: Type.Array(SignalSchema),
+    notChecked: Type.Array(Type.Object({ code: Type.String(), reason: Type.String() })),
+    media: Nullable(Type.Object({ mediaType: Type.String(), width: Type.Integer(), height: Type.Integer() })),
+    evidence: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        mediaType: Type.String(),
+        caption: Type.String(),
+        sizeBytes: Type.Integer(),
+        url: Type.String()
+      })
+    ),
+    engineVersion: Nullable(Type.String()),
+    failure: Nullable(Type.Object({ code: Type.String(), detail: Type.String() })),
+    links: Type.Object({ self: Type.String(), media: Type.String() })
+  },
+  { $id: 'Analysis' }
+)
+export type AnalysisResource = Static<typeof AnalysisSchema>
+
+export const isEnded = (analysis: Pick<Analysis, 'state'>) =>
+  analysis.state === 'completed' || analysis.state === 'failed' || analysis.state === 'cancelled'
+
+export const analysisPath = (id: string) => `/v1/analyses/${id}`
+
+/** A row as clients see it. */
+export function toResource(row: Analysis): AnalysisResource {
+  const self = analysisPath(row.id)
+  const { id, state, kind, fileName, mediaType, sizeBytes, sha256, attempt, cached, degraded } = row
+  const { verdict, score, engineVersion, failureCode, failureDetail } = row
+  return {
+    id,
+    state,
+    kind,
+    fileName,
+    mediaType,
+    sizeBytes,
+    sha256,
+    createdAt: row.createdAt.toISOString(),
+    queuedAt: row.queuedAt?.toISOString() ?? null,
+    startedAt: row.startedAt?.toISOString() ?? null,
+    endedAt: row.endedAt?.toISOString() ?? null,
+    attempt,
+    cached,
+    degraded,
+    verdict,
+    score,
+    summary: row.findings?.summary ?? null,
+    signals: row.findings?.signals ?? [],
+    notChecked: row.findings?.notChecked ?? [],
+    media: row.findings?.media ?? null,
+    evidence: row.evidence.map(({ key: _key, ...shown }) => ({ ...shown, url: `${self}/evidence/${shown.name}` })),
+    engineVersion,
+    failure: failureCode === null ? null : { code: failureCode, detail: failureDetail ?? '' },
+    links: { self, media: `${self}/media` }
+  }
+}

@@ -1,0 +1,187 @@
+import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { validate as isUuid } from 'uuid'
+import { mediaKinds, verdicts } from '../engine/types.ts'
+import type { Hub } from '../events/hub.ts'
+import type { Ledger } from '../ledger/queue.ts'
+import type { Database } from '../platform/postgres.ts'
+import { Problem } from '../platform/problem.ts'
+import type { Repeating } from '../platform/repeat.ts'
+import { states } from '../platform/schema.ts'
+import type { Storage } from '../platform/storage/storage.ts'
+import { sendDownload } from './download.ts'
+import { objectPrefix } from './keys.ts'
+import { cancelAnalysis, deleteAnalysis, type Analysis } from './moves.ts'
+import { findAnalysis, listAnalyses } from './queries.ts'
+import { toResource } from './resource.ts'
+import { sweepNow } from './sweep.ts'
+import { waitAsPreferred } from './wait.ts'
+
+export interface AnalysisRoutesOptions {
+  db: Database
+  storage: Storage
+  hub: Hub
+  relay: Repeating
+  ledger: Ledger
+}
+
+const Params = Type.Object({ id: Type.String() })
+const binary = { description: 'The bytes', content: { '*/*': { schema: Type.String({ format: 'binary' }) } } }
+
+/** `/v1/analyses`: everything about an analysis that exists. */
+export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = async (app, options) => {
+  const { db, storage, hub, relay, ledger } = options
+  const tags = ['Analyses']
+
+  async function ownAnalysis(request: FastifyRequest<{ Params: { id: string } }>): Promise<Analysis> {
+    const row = await findById(request.params.id, (id) => findAnalysis(db, request.caller.accountId, id))
+    return row
+  }
+
+  app.get(
+    '/v1/analyses',
+    {
+      schema: {
+        operationId: 'listAnalyses',
+        summary: 'Your analyses, newest first',
+        tags,
+        querystring: Type.Object({
+          cursor: Type.Optional(Type.String({ description: 'From the `next` link of the page before' })),
+          limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+          state: Type.Optional(Type.Enum(states)),
+          verdict: Type.Optional(Type.Enum(verdicts)),
+          kind: Type.Optional(Type.Enum(mediaKinds))
+        }),
+        response: {
+          200: Type.Object({
+            analyses: Type.Array(Type.Ref('Analysis')),
+            next: Type.Union([Type.String(), Type.Null()], { description: 'The next page; also in `Link` (RFC 8288)' })
+          })
+        }
+      }
+    },
+    async (request, reply) => {
+      const { cursor, limit, ...filters } = request.query
+      const before = cursor === undefined ? undefined : idOfCursor(cursor)
+      const rows = await listAnalyses(db, request.caller.accountId, { ...filters, limit: limit + 1, before })
+      const last = rows.length > limit ? rows[limit - 1] : undefined
+      const next = last === undefined ? null : pageAfter(request, last.id)
+      if (next !== null) reply.header('link', `<${next}>; rel="next"`)
+      return { analyses: rows.slice(0, limit).map(toResource), next }
+    }
+  )
+
+  app.get(
+    '/v1/analyses/:id',
+    {
+      schema: {
+        operationId: 'getAnalysis',
+        summary: 'One analysis',
+        description: 'With `Prefer: wait=N` the answer waits up to N seconds for the verdict.',
+        tags,
+        params: Params,
+        headers: Type.Object({ prefer: Type.Optional(Type.String()) }),
+        response: { 200: Type.Ref('Analysis') }
+      }
+    },
+    async (request, reply) => {
+      const row = await ownAnalysis(request)
+      return toResource(await waitAsPreferred(request, reply, hub, db, row))
+    }
+  )
+
+  app.delete(
+    '/v1/analyses/:id',
+    {
+      schema: {
+        operationId: 'deleteAnalysis',
+        summary: 'Delete an analysis with its file and evidence',
+        tags,
+        params: Params,
+        response: { 204: Type.Null() }
+      }
+    },
+    async (request, reply) => {
+      const row = await findById(request.params.id, (id) => deleteAnalysis(db, request.caller.accountId, id))
+      relay.nudge()
+      await ledger.forget(row.id)
+      await sweepNow(db, storage, objectPrefix(row), request.log)
+      return reply.code(204).send(null)
+    }
+  )
+
+  app.post(
+    '/v1/analyses/:id/cancel',
+    {
+      schema: {
+        operationId: 'cancelAnalysis',
+        summary: 'Cancel an analysis that has not ended',
+        tags,
+        params: Params,
+        response: { 200: Type.Ref('Analysis') }
+      }
+    },
+    async (request) => {
+      const { id, state } = await ownAnalysis(request)
+      const row = await cancelAnalysis(db, request.caller.accountId, id)
+      if (row === undefined) {
+        throw new Problem('not_cancellable', state === 'uploading' ? 'Its file is still coming in.' : 'It has already ended.')
+      }
+      relay.nudge()
+      await ledger.forget(id)
+      return toResource(row)
+    }
+  )
+
+  app.get(
+    '/v1/analyses/:id/media',
+    { schema: { operationId: 'getMedia', summary: 'The file itself', tags, params: Params, response: { 200: binary, 206: binary } } },
+    async (request, reply) => {
+      const { mediaKey, mediaType, fileName, sizeBytes, sha256, state } = await ownAnalysis(request)
+      if (state === 'uploading' || sizeBytes === null) throw new Problem('not_found', 'The file is still coming in.')
+      return sendDownload(request, reply, storage, { key: mediaKey, mediaType, fileName, sizeBytes, etag: `"${sha256}"` })
+    }
+  )
+
+  app.get(
+    '/v1/analyses/:id/evidence/:name',
+    {
+      schema: {
+        operationId: 'getEvidence',
+        summary: 'An evidence picture',
+        tags,
+        params: Type.Object({ id: Type.String(), name: Type.String() }),
+        response: { 200: binary, 206: binary }
+      }
+    },
+    async (request, reply) => {
+      const { evidence, id, attempt } = await ownAnalysis(request)
+      const picture = evidence.find(({ name }) => name === request.params.name)
+      if (picture === undefined) throw new Problem('not_found')
+      const { name: fileName, key, mediaType, sizeBytes } = picture
+      return sendDownload(request, reply, storage, { key, mediaType, fileName, sizeBytes, etag: `"${id}-${attempt}-${fileName}"` })
+    }
+  )
+}
+
+/** @throws {Problem} `not_found`, for what is not an id, is not there, or is somebody else's */
+async function findById(id: string, find: (id: string) => Promise<Analysis | undefined>): Promise<Analysis> {
+  const row = isUuid(id) ? await find(id) : undefined
+  if (row === undefined) throw new Problem('not_found')
+  return row
+}
+
+const cursorOf = (id: string) => Buffer.from(id).toString('base64url')
+
+function idOfCursor(cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString()
+  if (!isUuid(id)) throw new Problem('invalid_cursor')
+  return id
+}
+
+/** The address of the next page: this one's, with another cursor. */
+function pageAfter(request: FastifyRequest, id: string): string {
+  const url = new URL(request.url, 'http://localhost')
+  url.searchParams.set('cursor', cursorOf(id))
+  return url.pathname + url.search
+}

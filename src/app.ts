@@ -1,0 +1,136 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import { isStillValid } from './accounts/apiKeys.ts'
+import { authenticate, sessionCookie } from './accounts/authenticate.ts'
+import { sessionRoutes } from './accounts/routes.ts'
+import { analysisRoutes } from './analyses/routes.ts'
+import type { ServiceConfig } from './config.ts'
+import { createEngine } from './engine/pool.ts'
+import { engineVersion } from './engine/version.ts'
+import { createHub } from './events/hub.ts'
+import { startRelay } from './events/relay.ts'
+import { eventRoutes } from './events/routes.ts'
+import { intakeRoutes } from './intake/routes.ts'
+import { startProcessor } from './ledger/processor.ts'
+import { openLedger } from './ledger/queue.ts'
+import { startReconciler } from './ledger/reconciler.ts'
+import { healthRoutes } from './observability/health.ts'
+import { metrics } from './observability/metrics.ts'
+import { documentation } from './openapi.ts'
+import { answerProblem, answerProblems, onClientError, refuseWhenClosing } from './platform/errors.ts'
+import { connectPostgres } from './platform/postgres.ts'
+import { connectBlockingRedis, connectRedis } from './platform/redis.ts'
+import { openStorage } from './platform/storage/open.ts'
+import { finishUnreadBodies } from './platform/unreadBodies.ts'
+import { webPages } from './web/pages.ts'
+
+/** How long a client may take: for the headers, for the whole request, and without a byte. */
+const HEADERS_TIMEOUT_MS = 15_000
+const REQUEST_TIMEOUT_MS = 15 * 60_000
+const IDLE_TIMEOUT_MS = 90_000
+/** The part of the time to shut down in which analyses may still finish by themselves. */
+const HAND_BACK_AFTER = 0.8
+/** JSON bodies are small; a file has the limit of its plan. */
+const JSON_BODY_BYTES = 64 * 1024
+
+/**
+ * Puts the service together: everything that one process does, by its roles. Nothing listens yet, and nothing needs
+ * to be reachable yet. `close()` takes no more work, waits for what runs, then lets go of everything.
+ */
+export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: logger,
+    bodyLimit: JSON_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: IDLE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
+    requestIdHeader: false,
+    genReqId: (request) => requestIdOf(request.headers['x-request-id']),
+    clientErrorHandler: onClientError,
+    frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
+    forceCloseConnections: 'idle',
+    return503OnClosing: false
+  })
+
+  const postgres = connectPostgres({ url: config.databaseUrl, max: config.databasePoolMax, log: app.log })
+  const redis = connectRedis(config.redisUrl, app.log)
+  const subscriber = connectBlockingRedis(config.redisUrl, app.log)
+  const storage = openStorage(config.storageUrl)
+  const { db } = postgres
+
+  const hub = createHub(subscriber)
+  const relay = startRelay({ db, redis, log: app.log })
+  const ledger = openLedger(redis, app.log)
+  const reconciler = startReconciler({
+    db,
+    storage,
+    ledger,
+    log: app.log,
+    everyMs: config.reconcileEveryMs,
+    uploadStaleMs: config.uploadStaleMs
+  })
+  // Last in, first out: what others still need is let go of last.
+  app.addHook('onClose', async () => {
+    await Promise.all([relay.close(), reconciler.close()])
+    await ledger.close()
+    redis.disconnect()
+    subscriber.disconnect()
+    storage.close()
+    await postgres.close()
+  })
+
+  answerProblems(app)
+  refuseWhenClosing(app)
+  finishUnreadBodies(app)
+  await app.register(metrics, { host: config.host, port: config.metricsPort })
+  await app.register(documentation)
+
+  const engine = config.roles.has('worker')
+    ? createEngine({
+        threads: config.engineThreads,
+        deadlineMs: config.analysisDeadlineMs,
+        detectors: config.engineDetectors,
+        onError: (error) => app.log.error({ err: error }, 'An engine thread died while idle')
+      })
+    : undefined
+  if (engine !== undefined) {
+    const blocking = connectBlockingRedis(config.redisUrl, app.log)
+    const processor = startProcessor({ db, storage, engine, relay, redis: blocking, lockMs: config.ledgerLockMs, retryMs: config.ledgerRetryMs, log: app.log })
+    app.addHook('onClose', async () => {
+      const finished = processor.close()
+      await Promise.race([finished, sleep(config.shutdownMs * HAND_BACK_AFTER, undefined, { ref: false })])
+      // What still runs is broken off here, and its rows are handed back to the other machines.
+      await engine.close()
+      await finished
+      blocking.disconnect()
+    })
+  }
+
+  await app.register(healthRoutes, { postgres, redis, storage, engine })
+  if (config.roles.has('api')) {
+    const cookie = sessionCookie(config.publicUrl)
+    await app.register(authenticate, { db, cookie })
+    await app.register(sessionRoutes, { db, cookie })
+    await app.register(intakeRoutes, {
+      db,
+      storage,
+      ledger,
+      relay,
+      hub,
+      engineVersion,
+      lifeSignEveryMs: config.uploadStaleMs / 6
+    })
+    await app.register(analysisRoutes, { db, storage, ledger, relay, hub })
+    await app.register(eventRoutes, { redis, hub, isStillValid: (caller) => isStillValid(db, caller) })
+    await app.register(webPages)
+  }
+  return app
+}
+
+/** A caller's own id is kept when it is harmless in a log, so that both sides can find the request again. */
+function requestIdOf(given: string | string[] | undefined): string {
+  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : randomUUID()
+}

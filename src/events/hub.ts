@@ -1,0 +1,74 @@
+import type { Redis } from 'ioredis'
+import { parseMessage, streamKey, type Entry } from './stream.ts'
+
+/** Hears of an account's new events on this machine. */
+export interface Listener {
+  entry(entry: Entry): void
+  /** The connection to Redis was lost and is back: something may have been missed. */
+  resumed(): void
+}
+
+/** The events that reach this machine, over one connection for all its clients. */
+export interface Hub {
+  /** Listens to one account until the returned function is called. Fails when Redis is away. */
+  listen(accountId: string, listener: Listener): Promise<() => void>
+}
+
+const SUBSCRIBE_TIMEOUT_MS = 2_000
+
+/** @param subscriber a connection used for nothing else; it subscribes again by itself after a break */
+export function createHub(subscriber: Redis): Hub {
+  const listeners = new Map<string, Set<Listener>>()
+  let broken = false
+
+  subscriber.on('message', (channel: string, message: string) => {
+    const entry = parseMessage(message)
+    for (const listener of listeners.get(channel) ?? []) listener.entry(entry)
+  })
+  subscriber.on('close', () => (broken = true))
+  subscriber.on('ready', () => {
+    if (!broken) return
+    broken = false
+    void resume().catch(() => undefined) // The connection broke again: the next `ready` does it.
+  })
+
+  async function resume(): Promise<void> {
+    // Subscribing again is under way, on this same connection: a command after it is answered after it.
+    await subscriber.subscribe(...listeners.keys())
+    for (const group of listeners.values()) for (const listener of group) listener.resumed()
+  }
+
+  return {
+    async listen(accountId, listener) {
+      const channel = streamKey(accountId)
+      const group = listeners.get(channel) ?? new Set()
+      listeners.set(channel, group)
+      group.add(listener)
+      const leave = () => {
+        group.delete(listener)
+        if (group.size > 0 || listeners.get(channel) !== group) return
+        listeners.delete(channel)
+        // Away is as good as unsubscribed: only what is listened to is subscribed to again.
+        void subscriber.unsubscribe(channel).catch(() => undefined)
+      }
+      try {
+        if (subscriber.status !== 'ready') throw new Error('Redis is away')
+        await within(SUBSCRIBE_TIMEOUT_MS, subscriber.subscribe(channel))
+      } catch (error) {
+        leave()
+        throw error
+      }
+      return leave
+    }
+  }
+}
+
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(reject, timeoutMs, new Error('Redis does not answer'))
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}

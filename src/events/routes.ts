@@ -1,0 +1,105 @@
+import sse from '@fastify/sse'
+import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply } from 'fastify'
+import type { Redis } from 'ioredis'
+import { Problem } from '../platform/problem.ts'
+import { followEvents, type Message } from './follow.ts'
+import type { Caller } from '../accounts/apiKeys.ts'
+import type { Hub } from './hub.ts'
+
+const HEARTBEAT_MS = 15_000
+/** How long a client should wait before it connects again. */
+const RETRY_MS = 1_000
+/** A client that lets so much pile up is disconnected; it comes back and replays. */
+const MAX_UNSENT_BYTES = 256 * 1024
+
+/** How often a stream looks whether its key or its session still counts. */
+const LOOK_EVERY_MS = 10_000
+
+export interface EventRoutesOptions {
+  redis: Redis
+  hub: Hub
+  isStillValid: (caller: Caller) => Promise<boolean>
+}
+
+/** The package is CommonJS, and its types describe a module that it isn't. */
+const fastifySse = sse as unknown as typeof sse.default
+
+/** `GET /v1/events`: the caller's own events, live and replayed, as server-sent events. */
+export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async (app, { redis, hub, isStillValid }) => {
+  const open = new Set<FastifyReply>()
+
+  await app.register(fastifySse, { heartbeatInterval: HEARTBEAT_MS, serializer: (data) => String(data) })
+
+  app.addHook('preClose', async () => {
+    for (const reply of open) {
+      // Written by hand: a message without data is one that browsers act on and pages never see.
+      reply.raw.write(`retry: ${RETRY_MS}\n\n`)
+      reply.sse.close()
+    }
+  })
+
+  app.get(
+    '/v1/events',
+    {
+      sse: 'manual',
+      schema: {
+        operationId: 'streamEvents',
+        summary: 'Events of your analyses as they happen',
+        description:
+          'Server-sent events. A stream begins with `ready`, or with `reset` when the place named by `Last-Event-ID` ' +
+          'is gone: load your analyses anew then. Each further message is an event; its `id` in the body tells a repeat.',
+        tags: ['Events'],
+        headers: Type.Object({ 'last-event-id': Type.Optional(Type.String()) }),
+        response: { 200: { description: 'The stream', content: { 'text/event-stream': { schema: Type.String() } } } }
+      }
+    },
+    async (request, reply) => {
+      const { accountId } = request.caller
+      if (!acceptsEventStream(request.headers.accept)) {
+        throw new Problem('not_acceptable', 'This resource is only to be had as text/event-stream.')
+      }
+      reply.header('cache-control', 'no-cache, no-transform')
+
+      const send = (message: Message) => {
+        if (reply.raw.writableLength > MAX_UNSENT_BYTES) reply.raw.destroy()
+        if (!reply.sse.isConnected || reply.raw.destroyed) return
+        const { id } = message
+        const data = message.event === undefined ? message.data : '{}'
+        void reply.sse.send(message.event === undefined ? { id, data } : { id, event: message.event, data })
+      }
+      const leave = await followEvents({
+        redis,
+        hub,
+        accountId,
+        lastEventId: request.headers['last-event-id'],
+        send,
+        lost: () => reply.sse.close()
+      }).catch((error: unknown) => {
+        throw new Problem('redis_unavailable', 'Ask for the analysis itself until live events are back.', { cause: error })
+      })
+
+      reply.sse.keepAlive()
+      open.add(reply)
+      const looking = setInterval(() => {
+        // Unknown is not invalid: a database that is away closes no stream.
+        void isStillValid(request.caller).then(
+          (valid) => valid || reply.sse.close(),
+          () => undefined
+        )
+      }, LOOK_EVERY_MS)
+      const end = () => {
+        clearInterval(looking)
+        open.delete(reply)
+        leave()
+      }
+      if (reply.sse.isConnected) reply.sse.onClose(end)
+      else end()
+    }
+  )
+}
+
+/** A header that isn't there, or a wildcard, takes anything. */
+function acceptsEventStream(accept: string | undefined): boolean {
+  return accept === undefined || /text\/event-stream|text\/\*|\*\/\*/i.test(accept)
+}

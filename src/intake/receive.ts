@@ -1,0 +1,126 @@
+import { mediaKey, objectPrefix } from '../analyses/keys.ts'
+import {
+  beginUpload,
+  completeFromEarlier,
+  dropUpload,
+  queueAnalysis,
+  touchUpload,
+  type Analysis
+} from '../analyses/moves.ts'
+import { findIdentical } from '../analyses/queries.ts'
+import { sweepNow } from '../analyses/sweep.ts'
+import { sniffBytes, sniffMediaType, supportedMediaTypes } from '../engine/mediaTypes.ts'
+import { plans } from '../limits/plans.ts'
+import type { Caller } from '../accounts/apiKeys.ts'
+import type { Database } from '../platform/postgres.ts'
+import { Problem } from '../platform/problem.ts'
+import type { StoredEvidence } from '../platform/schema.ts'
+import { ObjectMissing, StorageUnavailable, type Storage } from '../platform/storage/storage.ts'
+import type { FastifyBaseLogger } from 'fastify'
+import { v7 as uuidv7 } from 'uuid'
+import { agrees } from './declaredType.ts'
+import { displayName } from './fileName.ts'
+import { meter, peek, type Bytes } from './meter.ts'
+
+export interface IntakeOptions {
+  db: Database
+  storage: Storage
+  /** Results of other versions are not an answer for a new upload. */
+  engineVersion: string
+  /** How often an upload shows that it goes on; well within the time after which it counts as dead. */
+  lifeSignEveryMs: number
+}
+
+/** A file as it comes in. */
+export interface IncomingFile {
+  bytes: Bytes
+  /** As the client says; believed in nothing. */
+  fileName: string | undefined
+  declaredType: string
+}
+
+/**
+ * Takes a file in: its bytes flow into storage while they are hashed, and the row becomes `queued`, or `completed`
+ * from an earlier result. When anything fails, neither a row nor an object is left.
+ * @throws {Problem} for a file that can't be taken
+ */
+export async function receiveFile(
+  options: IntakeOptions,
+  caller: Caller,
+  file: IncomingFile,
+  log: FastifyBaseLogger
+): Promise<Analysis> {
+  const { db, storage } = options
+  const { accountId, plan } = caller
+  const { head, whole } = await peek(file.bytes, sniffBytes)
+  const { mediaType, kind } = await typeOf(head, file.declaredType)
+
+  const id = uuidv7()
+  const key = mediaKey({ accountId, id })
+  await beginUpload(db, { id, accountId, fileName: displayName(file.fileName), mediaType, kind, mediaKey: key })
+  const lifeSigns = setInterval(() => {
+    touchUpload(db, id).catch((error: unknown) => log.warn({ err: error }, 'An upload could not show its life sign'))
+  }, options.lifeSignEveryMs)
+  try {
+    const { bytes, result } = meter(whole, plans[plan].fileBytes)
+    await storage.put(key, bytes, mediaType)
+    const received = { id, accountId, plan, ...result() }
+    const row = (await answerFromEarlier(options, received, log)) ?? (await queueAnalysis(db, received))
+    if (row === undefined) throw new Problem('upload_removed')
+    return row
+  } catch (error) {
+    await takeBack(options, { accountId, id }, log)
+    throw error
+  } finally {
+    clearInterval(lifeSigns)
+  }
+}
+
+async function typeOf(head: Buffer, declaredType: string) {
+  if (head.length === 0) throw new Problem('empty_file')
+  const sniffed = await sniffMediaType(head)
+  if (sniffed === undefined) {
+    throw new Problem('unsupported_file_type', `Supported are ${supportedMediaTypes.join(', ')}.`)
+  }
+  if (!agrees(declaredType, sniffed.mediaType)) {
+    throw new Problem('file_type_mismatch', `The file is ${sniffed.mediaType}, but it was declared as something else.`)
+  }
+  return sniffed
+}
+
+/**
+ * Answers with the result for an identical file of the same account, when there is one. Its evidence is copied, so
+ * that deleting one analysis never breaks the other.
+ */
+async function answerFromEarlier(
+  { db, storage, engineVersion }: IntakeOptions,
+  upload: { id: string; accountId: string; sizeBytes: number; sha256: string },
+  log: FastifyBaseLogger
+): Promise<Analysis | undefined> {
+  const earlier = await findIdentical(db, upload.accountId, upload.sha256, engineVersion)
+  if (earlier === undefined) return undefined
+  try {
+    const evidence: StoredEvidence[] = []
+    for (const picture of earlier.evidence) {
+      const key = `${objectPrefix(upload)}evidence/0/${picture.name}`
+      await storage.copy(picture.key, key)
+      evidence.push({ ...picture, key })
+    }
+    return await completeFromEarlier(db, upload, earlier, evidence)
+  } catch (error) {
+    // Deleted in the meantime, or out of reach: the file is analysed like any other.
+    if (!(error instanceof ObjectMissing || error instanceof StorageUnavailable)) throw error
+    log.info({ err: error, analysisId: upload.id }, 'The earlier result could not be copied')
+    return undefined
+  }
+}
+
+/** Leaves nothing of an upload that failed; what can't be removed now has a tombstone, or a row that shows no life. */
+async function takeBack({ db, storage }: IntakeOptions, upload: { accountId: string; id: string }, log: FastifyBaseLogger) {
+  try {
+    await dropUpload(db, upload.id)
+    await sweepNow(db, storage, objectPrefix(upload), log)
+  } catch (error) {
+    log.warn({ err: error, analysisId: upload.id }, 'An upload could not be taken back now; the reconciler will')
+  }
+}

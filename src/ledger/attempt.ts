@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import { evidencePrefix } from '../analyses/keys.ts'
+import {
+  completeAnalysis,
+  failAnalysis,
+  giveBack,
+  holdsClaim,
+  MAX_ATTEMPTS,
+  type Analysis,
+  type Failure
+} from '../analyses/moves.ts'
+import type { Engine } from '../engine/pool.ts'
+import { EngineError, type Evidence } from '../engine/types.ts'
+import type { Database } from '../platform/postgres.ts'
+import type { StoredEvidence } from '../platform/schema.ts'
+import { ObjectMissing, StorageUnavailable, type Storage } from '../platform/storage/storage.ts'
+
+export interface AttemptOptions {
+  db: Database
+  storage: Storage
+  engine: Engine
+  log: FastifyBaseLogger
+}
+
+/** How often an attempt looks whether it still counts: it may be cancelled, deleted, or taken over elsewhere. */
+const LOOK_EVERY_MS = 1_000
+/** Reading, analysing and writing together; the engine's own deadline is shorter. */
+const ATTEMPT_TIMEOUT_MS = 120_000
+
+/** The attempt is over without an end of the analysis: the job is to come back later. */
+export class ComeBackLater extends Error {
+  override name = 'ComeBackLater'
+}
+
+/** The row is no longer this attempt's. */
+class ClaimLost extends Error {
+  override name = 'ClaimLost'
+}
+
+/**
+ * Works on a claimed analysis to its end: completed, failed, or given back.
+ * @throws {ComeBackLater} when a later attempt may do better
+ * @throws when PostgreSQL is away: the row is then as if the attempt had died
+ */
+export async function runAttempt(options: AttemptOptions, claim: Analysis): Promise<void> {
+  const { db, storage, engine, log } = options
+  const over = new AbortController()
+  const watching = watchClaim(db, claim, over)
+  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)])
+  let wroteEvidence = false
+  try {
+    const bytes = await readMedia(storage, claim, signal)
+    const { evidence: pictures, ...report } = await engine.analyze({ bytes, mediaType: claim.mediaType }, { signal })
+    signal.throwIfAborted()
+    wroteEvidence = pictures.length > 0
+    const evidence = await storeEvidence(storage, claim, pictures, signal)
+    if (await completeAnalysis(db, claim, report, evidence)) return
+    await removeOwnEvidence()
+  } catch (error) {
+    if (wroteEvidence) await removeOwnEvidence()
+    // Aborting makes the storage fail with an error of its own: ask the signal, not the error.
+    if (over.signal.reason instanceof ClaimLost) return
+    await endAttempt(options, claim, error)
+  } finally {
+    over.abort()
+    await watching
+  }
+
+  /** What no verdict refers to. */
+  async function removeOwnEvidence(): Promise<void> {
+    await storage.removeAll(evidencePrefix(claim, claim.attempt)).catch((error: unknown) => {
+      log.warn({ err: error }, 'Evidence of an attempt that does not count is left until its analysis is deleted')
+    })
+  }
+}
+
+/** Aborts an attempt that no longer counts, and lets one that can't tell go on: the fence holds all the same. */
+async function watchClaim(db: Database, claim: Analysis, over: AbortController): Promise<void> {
+  while (!over.signal.aborted) {
+    await sleep(LOOK_EVERY_MS, undefined, { signal: over.signal }).catch(() => undefined)
+    if (over.signal.aborted) return
+    const held = await holdsClaim(db, claim).catch(() => true)
+    if (!held) over.abort(new ClaimLost('The analysis was cancelled, deleted or taken over'))
+  }
+}
+
+/** The whole file, in one buffer that can be handed to a thread. */
+async function readMedia(storage: Storage, claim: Analysis, signal: AbortSignal): Promise<ArrayBuffer> {
+  const bytes = new ArrayBuffer(claim.sizeBytes ?? 0)
+  const view = new Uint8Array(bytes)
+  let filled = 0
+  const body = await storage.get(claim.mediaKey, { signal })
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    if (filled + chunk.length > view.length) throw new ObjectMissing('The stored file is longer than it was')
+    view.set(chunk, filled)
+    filled += chunk.length
+  }
+  signal.throwIfAborted()
+  if (filled < view.length) throw new StorageUnavailable('The stored file came shorter than it is')
+  return bytes
+}
+
+async function storeEvidence(
+  storage: Storage,
+  claim: Analysis,
+  pictures: Evidence[],
+  signal: AbortSignal
+): Promise<StoredEvidence[]> {
+  const stored: StoredEvidence[] = []
+  for (const { name, mediaType, caption, bytes } of pictures) {
+    signal.throwIfAborted()
+    const key = evidencePrefix(claim, claim.attempt) + name
+    await storage.put(key, once(bytes), mediaType)
+    stored.push({ name, mediaType, caption, sizeBytes: bytes.byteLength, key })
+  }
+  return stored
+}
+
+async function* once(bytes: Uint8Array) {
+  yield Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/** Decides what a failure means: the end of the analysis, or another attempt. */
+async function endAttempt({ db, log }: AttemptOptions, claim: Analysis, error: unknown): Promise<void> {
+  const final = finalFailure(error) ?? (claim.attempt >= MAX_ATTEMPTS ? lastFailure(error) : undefined)
+  if (final !== undefined) {
+    log.info({ err: error, failure: final.code }, 'The analysis failed')
+    await failAnalysis(db, claim, final)
+    return
+  }
+  const reason = error instanceof StorageUnavailable ? 'storage_unavailable' : 'interrupted'
+  log.warn({ err: error, reason }, 'The attempt is given back')
+  if (await giveBack(db, claim, reason)) throw new ComeBackLater(reason, { cause: error })
+}
+
+/** What another attempt would not change: time-outs, files that can't be decoded, files that are gone. */
+function finalFailure(error: unknown): Failure | undefined {
+  if (error instanceof EngineError) return { code: error.code, detail: error.message }
+  if (error instanceof ObjectMissing) return { code: 'media_missing', detail: 'The stored file could not be found.' }
+  return undefined
+}
+
+function lastFailure(error: unknown): Failure {
+  if (error instanceof StorageUnavailable) {
+    return { code: 'storage_unavailable', detail: 'The stored file could not be reached in three attempts.' }
+  }
+  return { code: 'internal_error', detail: 'The analysis was broken off three times by a fault of ours.' }
+}

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import { and, asc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
+import type { FastifyBaseLogger } from 'fastify'
+import { dropUpload } from '../analyses/moves.ts'
+import { sweep } from '../analyses/sweep.ts'
+import type { Database } from '../platform/postgres.ts'
+import { repeat, type Repeating } from '../platform/repeat.ts'
+import { analyses } from '../platform/schema.ts'
+import type { Storage } from '../platform/storage/storage.ts'
+import { dropLease, holdLease } from './lease.ts'
+import type { Ledger } from './queue.ts'
+
+export interface ReconcilerOptions {
+  db: Database
+  storage: Storage
+  ledger: Ledger
+  log: FastifyBaseLogger
+  everyMs: number
+  uploadStaleMs: number
+}
+
+const LEASE = 'reconciler'
+const PAGE = 500
+/** How many jobs are asked for at once. */
+const AT_ONCE = 50
+
+/**
+ * Makes the world agree with PostgreSQL, on one machine at a time: rows without a job get one, uploads that died are
+ * taken out, and objects that nothing refers to are removed.
+ */
+export function startReconciler(options: ReconcilerOptions): Repeating {
+  const { db, storage, ledger, log, everyMs, uploadStaleMs } = options
+  const holder = randomUUID()
+  // Long enough that a slow round keeps it, short enough that another machine soon takes over.
+  const leaseMs = Math.max(3 * everyMs, 15_000)
+
+  const rounds = repeat('reconciler', everyMs, log, async (signal) => {
+    if (!(await holdLease(db, LEASE, holder, leaseMs))) return
+    await dropDeadUploads(db, uploadStaleMs, log)
+    await requeueLost(db, ledger, everyMs, signal, log)
+    await sweep(db, storage, signal)
+  })
+
+  return {
+    nudge: rounds.nudge,
+    async close() {
+      await rounds.close()
+      await dropLease(db, LEASE, holder).catch((error: unknown) => log.debug({ err: error }, 'The lease runs out by itself'))
+    }
+  }
+}
+
+/** Uploads that have shown no life sign: their client or their machine is gone. Served by `analyses_open`. */
+export async function dropDeadUploads(db: Database, staleMs: number, log: FastifyBaseLogger): Promise<void> {
+  const dead = await db
+    .select({ id: analyses.id })
+    .from(analyses)
+    .where(and(eq(analyses.state, 'uploading'), lt(analyses.touchedAt, before(staleMs))))
+    .limit(PAGE)
+  for (const { id } of dead) {
+    if (await dropUpload(db, id)) log.info({ analysisId: id }, 'An upload that died was taken out')
+  }
+}
+
+/**
+ * Puts rows that have not ended back into the ledger when no open job stands for them: Redis was emptied, was away
+ * when the row was queued, or holds a job that has ended and blocks the id. The claim then decides what becomes of
+ * them.
+ * @param settledMs rows touched later than that are left alone: their job is on its way
+ */
+export async function requeueLost(
+  db: Database,
+  ledger: Ledger,
+  settledMs: number,
+  signal: AbortSignal,
+  log: FastifyBaseLogger
+): Promise<void> {
+  let after = '00000000-0000-0000-0000-000000000000'
+  for (;;) {
+    const rows = await db
+      .select({ id: analyses.id, priority: analyses.priority })
+      .from(analyses)
+      .where(
+        and(
+          inArray(analyses.state, ['queued', 'processing']),
+          lt(analyses.touchedAt, before(settledMs)),
+          gt(analyses.id, after)
+        )
+      )
+      .orderBy(asc(analyses.id))
+      .limit(PAGE)
+    for (let start = 0; start < rows.length; start += AT_ONCE) {
+      if (signal.aborted) return
+      await Promise.all(rows.slice(start, start + AT_ONCE).map(requeueIfLost))
+    }
+    const last = rows[PAGE - 1]
+    if (last === undefined) return
+    after = last.id
+  }
+
+  async function requeueIfLost({ id, priority }: { id: string; priority: number }): Promise<void> {
+    const state = await ledger.stateOf(id)
+    if (state === 'open') return
+    if (state === 'ended') await ledger.remove(id)
+    await ledger.add(id, priority)
+    log.info({ analysisId: id, job: state }, 'A lost analysis was put back into the ledger')
+  }
+}
+
+const before = (ms: number) => sql`now() - ${ms} * interval '1 millisecond'`

@@ -1,0 +1,46 @@
+import fastifySwagger from '@fastify/swagger'
+import fastifySwaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { AnalysisSchema } from './analyses/resource.ts'
+import { EventSchema } from './events/event.ts'
+import { ProblemSchema, problemMediaType } from './platform/problem.ts'
+
+const problemAnswer = {
+  description: 'A problem (RFC 9457); branch on its `code`',
+  content: { [problemMediaType]: { schema: { $ref: 'Problem#' } } }
+}
+
+/** OpenAPI 3.1 of all routes, made from their schemas, for people at `/docs` and for programs at `/docs/json`. */
+export const documentation = fp(async (app: FastifyInstance) => {
+  app.addSchema(ProblemSchema)
+  app.addSchema(AnalysisSchema)
+  app.addSchema(EventSchema)
+
+  // Every route of the interface can be answered by a problem; routes need not say so one by one.
+  app.addHook('onRoute', ({ url, schema }) => {
+    if (!url.startsWith('/v1/') || schema === undefined) return
+    schema.response = { ...(schema.response as object), '4xx': problemAnswer, '5xx': problemAnswer }
+  })
+
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'FakeTect',
+        version: '1',
+        description: 'Tells whether a picture can be trusted, and why.',
+        license: { name: 'MIT', identifier: 'MIT' }
+      },
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', description: 'An API key, `ft_live_…`' },
+          session: { type: 'apiKey', in: 'cookie', name: 'ft_session' }
+        }
+      },
+      security: [{ key: [] }, { session: [] }]
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, index) => (typeof json.$id === 'string' ? json.$id : `def-${index}`) }
+  })
+  await app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true })
+})

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem, problemForStatus, problemMediaType, rawProblemAnswer, type ProblemCode } from './problem.ts'
+import { isDatabaseUnavailable } from './postgres.ts'
+import { StorageFull, StorageUnavailable } from './storage/storage.ts'
+
+/** Every error of every route, and every address that is none, becomes a problem answer with a stable code. */
+export function answerProblems(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+
+  app.setErrorHandler(answerProblem)
+
+  app.setNotFoundHandler((request) => {
+    throw new Problem('not_found', `Nothing answers ${request.method} here.`)
+  })
+}
+
+/** A machine that is being taken out answers what still reaches it by a word to come back, elsewhere. */
+export function refuseWhenClosing(app: FastifyInstance): void {
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
+  app.addHook('onRequest', async () => {
+    if (closing) throw new Problem('shutting_down', undefined, { headers: { connection: 'close', 'retry-after': '1' } })
+  })
+}
+
+/** Answers one error; also for those that happen before there is a route, such as an address that can't be decoded. */
+export function answerProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = asProblem(error)
+  if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'The request failed')
+  return reply
+    .code(problem.status)
+    .headers({ 'x-request-id': request.id, ...problem.headers })
+    .type(problemMediaType)
+    .send(problem.body(request.id))
+}
+
+function asProblem(error: FastifyError): Problem {
+  if (error instanceof Problem) return error
+  if (error.validation !== undefined) {
+    const errors = error.validation.map(({ instancePath, message }) => ({
+      pointer: `${error.validationContext ?? ''}${instancePath}`,
+      detail: message ?? 'is not valid'
+    }))
+    return new Problem('invalid_request', error.message, { errors })
+  }
+  if (error instanceof StorageFull) return new Problem('storage_full', undefined, { cause: error })
+  if (error instanceof StorageUnavailable) return new Problem('storage_unavailable', undefined, { cause: error })
+  if (isDatabaseUnavailable(error)) return new Problem('database_unavailable', undefined, { cause: error })
+  if (error.statusCode !== undefined) return problemForStatus(error.statusCode, error.message)
+  return new Problem('internal_error', undefined, { cause: error })
+}
+
+const clientErrors: Record<string, [status: number, code: ProblemCode]> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout'],
+  HPE_HEADER_OVERFLOW: [431, 'headers_too_large']
+}
+
+/** Answers what is no HTTP request at all, or never becomes a whole one. */
+export function onClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const [status, code] = clientErrors[error.code ?? ''] ?? [400, 'bad_request']
+  socket.end(rawProblemAnswer(status, code, randomUUID()))
+}

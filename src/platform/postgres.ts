@@ -1,0 +1,59 @@
+import { DrizzleQueryError } from 'drizzle-orm'
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import type { FastifyBaseLogger } from 'fastify'
+import { Pool } from 'pg'
+import * as schema from './schema.ts'
+
+export type Database = NodePgDatabase<typeof schema>
+/** What a query runs on: the database, or one transaction of it. */
+export type Queryable = Database | Parameters<Parameters<Database['transaction']>[0]>[0]
+
+export interface Postgres {
+  db: Database
+  check(): Promise<void>
+  close(): Promise<void>
+}
+
+const CONNECT_TIMEOUT_MS = 10_000
+/** The client's own deadline for a query; a server-side one would need a session behind a pooler. */
+const QUERY_TIMEOUT_MS = 10_000
+
+/** Opens the pool. Connections are made when they are needed: this never fails. */
+export function connectPostgres(options: { url: string; max: number; log: FastifyBaseLogger }): Postgres {
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.max,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    keepAlive: true
+  })
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', (error) => options.log.warn({ err: error }, 'An idle database connection broke'))
+
+  return {
+    db: drizzle(pool, { schema }),
+    async check() {
+      await pool.query('SELECT 1')
+    },
+    async close() {
+      await pool.end()
+    }
+  }
+}
+
+/**
+ * Whether an error says that the database can't be reached, is starting, stopping, or out of connections: worth
+ * trying again later, as opposed to a query that is wrong.
+ */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error
+  if (!(cause instanceof Error)) return false
+  const { code, syscall } = cause as NodeJS.ErrnoException
+  // Classes 08 (connection), 53 (resources), 57P (shutdown, starting), 40 (serialization), 25006 (read-only after a failover).
+  if (code !== undefined && /^(08|53|57P|40|25006)/.test(code)) return true
+  if (code !== undefined && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_AGAIN)/.test(code)) return true
+  if (syscall === 'connect') return true
+  return /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered)/.test(
+    cause.message
+  )
+}

@@ -1,0 +1,123 @@
+import { STATUS_CODES } from 'node:http'
+import { Type } from 'typebox'
+
+/** Every problem that the service answers with: its stable code, its status, and its title (RFC 9457). */
+const catalogue = {
+  bad_request: [400, 'The request is not valid'],
+  invalid_request: [400, 'The request does not fit its schema'],
+  no_file: [400, 'The request carries no file'],
+  too_many_files: [400, 'The request carries more than one file'],
+  empty_file: [400, 'The file is empty'],
+  upload_incomplete: [400, 'The upload ended before the file did'],
+  invalid_cursor: [400, 'The cursor is not one of ours'],
+  unauthorized: [401, 'A valid key or session is needed'],
+  cross_site_request: [403, 'A session may not be used from another site'],
+  forbidden: [403, 'This is not allowed'],
+  not_found: [404, 'There is no such thing'],
+  not_acceptable: [406, 'The answer can only be given in another form'],
+  upload_removed: [409, 'The analysis was removed while its file came in'],
+  request_timeout: [408, 'The request took too long to come in'],
+  not_cancellable: [409, 'The analysis can not be cancelled'],
+  precondition_failed: [412, 'A condition of the request does not hold'],
+  file_too_large: [413, 'The file is too large'],
+  body_too_large: [413, 'The request is too large'],
+  unsupported_media_type: [415, 'The type of the body is not supported'],
+  unsupported_file_type: [415, 'The type of the file is not supported'],
+  file_type_mismatch: [415, 'The file is not what it is said to be'],
+  range_not_satisfiable: [416, 'The range lies outside the file'],
+  headers_too_large: [431, 'The headers are too large'],
+  internal_error: [500, 'Something went wrong on our side'],
+  database_unavailable: [503, 'The service is not available for a moment'],
+  storage_unavailable: [503, 'The storage is not available for a moment'],
+  redis_unavailable: [503, 'Live events are not available for a moment'],
+  shutting_down: [503, 'This machine is being restarted'],
+  storage_full: [507, 'The storage is full']
+} as const satisfies Record<string, readonly [status: number, title: string]>
+
+export type ProblemCode = keyof typeof catalogue
+
+export const problemMediaType = 'application/problem+json'
+
+/** The body of every error answer. */
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String({ description: 'A URN that ends in the code' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String({ description: 'Stable; branch on this' }),
+    detail: Type.Optional(Type.String()),
+    requestId: Type.String(),
+    errors: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() })))
+  },
+  { $id: 'Problem', description: 'RFC 9457 problem details' }
+)
+
+export interface ProblemOptions extends ErrorOptions {
+  headers?: Record<string, string>
+  errors?: Array<{ pointer: string; detail: string }>
+}
+
+/** An expected failure, thrown anywhere and answered in one place. */
+export class Problem extends Error {
+  override name = 'Problem'
+  readonly code: ProblemCode
+  readonly status: number
+  readonly detail: string | undefined
+  readonly headers: Record<string, string>
+  readonly errors: ProblemOptions['errors']
+
+  constructor(code: ProblemCode, detail?: string, options: ProblemOptions = {}) {
+    const [status, title] = catalogue[code]
+    super(detail ?? title, options)
+    this.code = code
+    this.status = status
+    this.detail = detail
+    this.errors = options.errors
+    this.headers = { ...(status === 503 && { 'retry-after': '5' }), ...options.headers }
+  }
+
+  body(requestId: string) {
+    return {
+      type: `urn:faketect:problem:${this.code}`,
+      title: catalogue[this.code][1],
+      status: this.status,
+      code: this.code,
+      ...(this.detail !== undefined && { detail: this.detail }),
+      requestId,
+      ...(this.errors !== undefined && { errors: this.errors })
+    }
+  }
+}
+
+const codeOfStatus: Record<number, ProblemCode> = {
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  406: 'not_acceptable',
+  412: 'precondition_failed',
+  413: 'body_too_large',
+  415: 'unsupported_media_type',
+  416: 'range_not_satisfiable',
+  503: 'shutting_down'
+}
+
+/** For what Fastify refuses by itself, by status: our code for it. */
+export function problemForStatus(status: number, detail: string): Problem {
+  const code = codeOfStatus[status] ?? (status >= 400 && status < 500 ? 'bad_request' : undefined)
+  return code === undefined ? new Problem('internal_error') : new Problem(code, detail)
+}
+
+/** A whole answer, for a request so broken that no route ever sees it. */
+export function rawProblemAnswer(status: number, code: string, requestId: string): string {
+  const title = STATUS_CODES[status] ?? 'Error'
+  const body = JSON.stringify({ type: `urn:faketect:problem:${code}`, title, status, code, requestId })
+  return [
+    `HTTP/1.1 ${status} ${title}`,
+    `content-type: ${problemMediaType}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+    'connection: close',
+    '',
+    body
+  ].join('\r\n')
+}

@@ -1,0 +1,43 @@
+import { Redis, type RedisOptions } from 'ioredis'
+import type { FastifyBaseLogger } from 'fastify'
+
+/**
+ * Opens a connection for requests: when Redis is away it fails at once instead of queueing, so that a request can
+ * take its other path.
+ */
+export function connectRedis(url: string, log: FastifyBaseLogger, options: RedisOptions = {}): Redis {
+  return open(url, log, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    connectTimeout: 2_000,
+    commandTimeout: 2_000,
+    ...options
+  })
+}
+
+/** Opens a connection that waits for Redis as long as it takes: for a worker's blocking reads and for subscriptions. */
+export function connectBlockingRedis(url: string, log: FastifyBaseLogger, options: RedisOptions = {}): Redis {
+  return open(url, log, { maxRetriesPerRequest: null, ...options })
+}
+
+function open(url: string, log: FastifyBaseLogger, options: RedisOptions): Redis {
+  const settings: RedisOptions = {
+    // BullMQ is written and tested against RESP2 answers.
+    protocol: 2,
+    retryStrategy: (attempt: number) => Math.min(attempt * 100, 2_000),
+    // A replica after a failover answers READONLY: connect anew, to the new primary.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+    ...options
+  }
+  const redis = new Redis(url, { ...settings, replyMapping: 'legacy' })
+  let away = false
+  redis.on('error', (error) => {
+    if (!away) log.warn({ err: error }, 'Redis is away')
+    away = true
+  })
+  redis.on('ready', () => {
+    if (away) log.info('Redis is back')
+    away = false
+  })
+  return redis
+}
