@@ -1,0 +1,163 @@
+/**
+ * `npm run bench:upload`: many large uploads at once through the whole service, beside the same bytes sent straight
+ * through `@aws-sdk/lib-storage` with the same part and queue sizes, to the same S3 server, in the same run.
+ *
+ * Prints the growth of the service's resident memory an upload, and the ratio of the two throughputs. Each side runs
+ * in a process of its own; the rounds alternate, because a shared machine is not equally fast all the time.
+ */
+import { fork, type ChildProcess } from 'node:child_process'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { request, type IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { generateApiKey } from '../src/accounts/apiKeys.ts'
+import { storeLocalKey, withDatabase } from '../src/accounts/localAccount.ts'
+import { startEmbeddedPostgres } from '../src/platform/embedded/postgres.ts'
+import { startEmbeddedRedis } from '../src/platform/embedded/redis.ts'
+import { migrate } from '../src/platform/migrate.ts'
+
+const { values } = parseArgs({
+  options: {
+    uploads: { type: 'string', default: '20' },
+    megabytes: { type: 'string', default: '90' },
+    rounds: { type: 'string', default: '3' }
+  }
+})
+const uploads = Number(values.uploads)
+const sizeBytes = Number(values.megabytes) * 1_000_000
+const rounds = Number(values.rounds)
+
+/** A JPEG by its first bytes; the rest does not compress and is not looked at. */
+const megabyte = randomBytes(1_000_000)
+megabyte.set([0xff, 0xd8, 0xff, 0xe0])
+
+const folder = mkdtempSync(join(tmpdir(), 'faketect-bench-'))
+const children: ChildProcess[] = []
+const postgres = await startEmbeddedPostgres({ dataDir: folder, disposable: true })
+const redis = await startEmbeddedRedis({ dataDir: folder, persistent: false })
+try {
+  await measure()
+} finally {
+  for (const child of children) child.kill('SIGKILL')
+  await redis.stop()
+  await postgres.stop()
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function measure(): Promise<void> {
+  const env = { ...process.env, AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' }
+  const [s3, endpoint] = await start('s3Server.ts', env)
+  const key = generateApiKey()
+  await migrate(postgres.url)
+  await withDatabase(postgres.url, (db) => storeLocalKey(db, 'bench', key))
+  const [service, address] = await start('../src/service.ts', {
+    ...env,
+    ROLES: 'api',
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: postgres.url,
+    REDIS_URL: redis.url,
+    STORAGE_URL: `s3://bench?endpoint=${encodeURIComponent(endpoint)}&region=us-east-1`
+  })
+  const [direct] = await start('libStorage.ts', { ...env, ENDPOINT: endpoint })
+
+  // Warm: connections, compiled code, grown heaps. What memory grows by after that is the uploads'.
+  await upload(address, key, 20_000_000)
+  await ask(direct, { uploads: 1, sizeBytes: 20_000_000 })
+  await ask(s3, 'empty')
+
+  const rows: Array<{ service: number; direct: number; growth: number; directGrowth: number }> = []
+  for (let round = 1; round <= rounds; round++) {
+    const before = residentBytes(service)
+    const ours = await peakWhile(service, () => Promise.all(Array.from({ length: uploads }, () => upload(address, key, sizeBytes))))
+    await ask(s3, 'empty')
+    const directBefore = residentBytes(direct)
+    const theirs = await peakWhile(direct, () => ask(direct, { uploads, sizeBytes }))
+    await ask(s3, 'empty')
+    const total = (uploads * sizeBytes) / 1_000_000
+    const row = {
+      service: total / ours.seconds,
+      direct: total / theirs.seconds,
+      growth: (ours.peak - before) / uploads / 1_000_000,
+      directGrowth: (theirs.peak - directBefore) / uploads / 1_000_000
+    }
+    rows.push(row)
+    print(
+      `round ${round}: service ${row.service.toFixed(0)} MB/s, +${row.growth.toFixed(1)} MB an upload; ` +
+        `lib-storage ${row.direct.toFixed(0)} MB/s, +${row.directGrowth.toFixed(1)} MB an upload; ratio ${(row.service / row.direct).toFixed(2)}`
+    )
+  }
+  const median = (of: (row: (typeof rows)[number]) => number) => rows.map(of).sort((a, b) => a - b)[Math.floor(rows.length / 2)] ?? 0
+  print(
+    `${uploads} uploads of ${sizeBytes / 1_000_000} MB at once, median of ${rounds} rounds: ` +
+      `memory +${Math.max(...rows.map(({ growth }) => growth)).toFixed(1)} MB an upload at most (limit 12), ` +
+      `throughput ${median((row) => row.service / row.direct).toFixed(2)} of lib-storage alone (aim 0.8)`
+  )
+}
+
+/** Starts a program of ours, and waits for the address that it sends. */
+async function start(file: string, env: NodeJS.ProcessEnv): Promise<[ChildProcess, string]> {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), { env })
+  children.push(child)
+  const [message] = (await once(child, 'message')) as [{ address: string }]
+  return [child, message.address]
+}
+
+async function ask(child: ChildProcess, what: 'empty' | { uploads: number; sizeBytes: number }): Promise<void> {
+  child.send(what)
+  await once(child, 'message')
+}
+
+/** One upload as a client makes it: streamed, with its length unsaid. */
+async function upload(address: string, key: string, size: number): Promise<void> {
+  const boundary = randomUUID()
+  const post = request(`${address}/v1/analyses`, {
+    method: 'POST',
+    agent: false,
+    headers: { authorization: `Bearer ${key}`, 'content-type': `multipart/form-data; boundary=${boundary}` }
+  })
+  const answered = once(post, 'response')
+  post.write(`--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n`)
+  for (let sent = 0; sent < size; sent += megabyte.length) {
+    if (!post.write(megabyte.subarray(0, Math.min(megabyte.length, size - sent)))) await once(post, 'drain')
+  }
+  post.end(`\r\n--${boundary}--\r\n`)
+  const [response] = (await answered) as [IncomingMessage]
+  response.resume()
+  await once(response, 'end')
+  if (response.statusCode !== 202) throw new Error(`The upload was answered ${response.statusCode}`)
+}
+
+/** Runs something while it looks every few milliseconds how much memory a process has. */
+async function peakWhile(child: ChildProcess, run: () => Promise<unknown>): Promise<{ peak: number; seconds: number }> {
+  const done = new AbortController()
+  let peak = residentBytes(child)
+  async function look() {
+    while (!done.signal.aborted) {
+      peak = Math.max(peak, residentBytes(child))
+      await sleep(20)
+    }
+  }
+  const looking = look()
+  const start = performance.now()
+  await run()
+  const seconds = (performance.now() - start) / 1_000
+  done.abort()
+  await looking
+  return { peak, seconds }
+}
+
+/** VmRSS of Linux, in bytes. */
+function residentBytes({ pid }: ChildProcess): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(kilobytes) * 1_024
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

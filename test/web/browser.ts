@@ -1,0 +1,50 @@
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { chromium, type Browser } from 'playwright-core'
+import type { Test } from 'tap'
+
+/** Names under which package managers install a browser of the Chromium family. */
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+const macApplications = [
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'
+]
+
+/** A real browser, closed after the test. */
+export async function startBrowser(t: Test): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: findBrowser(),
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+      '--disable-quic'
+    ]
+  })
+  t.teardown(() => browser.close())
+  return browser
+}
+
+/** @throws when there is none: the page must not go untested without a word */
+function findBrowser(): string {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
+  const candidates = [...names.flatMap((name) => folders.map((folder) => join(folder, name))), ...macApplications]
+  const found = candidates.find(isExecutable)
+  if (found === undefined) {
+    throw new Error(`The page is tested in a real browser, and there is none: install Chromium (looked for ${names.join(', ')} in PATH)`)
+  }
+  return found
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
