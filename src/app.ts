@@ -45,7 +45,8 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
     bodyLimit: JSON_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: IDLE_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    // A missing Host is refused by us, with a problem.
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, requireHostHeader: false },
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     requestIdHeader: false,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),

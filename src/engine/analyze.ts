@@ -74,7 +74,7 @@ function parse(args: string[]): { paths: string[]; options: Options } | number {
 
 function configuration(): Config | undefined {
   try {
-    return readConfig(process.env) // oxlint-disable-line node/no-process-env -- where the environment comes in
+    return readConfig()
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     stderr.write(`${error.message}\n`)

@@ -9,6 +9,8 @@ import { StorageFull, StorageUnavailable } from './storage/storage.ts'
 export function answerProblems(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
+    // RFC 9112 §3.2
+    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) throw new Problem('bad_request', 'The request does not name its host.')
   })
 
   app.setErrorHandler(answerProblem)

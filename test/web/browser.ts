@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium, type Browser } from 'playwright-core'
 import type { Test } from 'tap'
@@ -29,15 +29,29 @@ export async function startBrowser(t: Test): Promise<Browser> {
   return browser
 }
 
+/**
+ * Why the page can't be tested on this machine; undefined where it can. Ubuntu has Chromium as a snap only, which the
+ * set-up script can't install everywhere; on any other system a missing browser is a failure.
+ */
+export function reasonToSkip(): string | undefined {
+  const isUbuntu = existsSync('/etc/os-release') && /^ID=ubuntu$/m.test(readFileSync('/etc/os-release', 'utf8'))
+  if (!isUbuntu || lookForBrowser() !== undefined) return undefined
+  return 'there is no browser: install Chromium or Google Chrome to have the page tested'
+}
+
 /** @throws when there is none: the page must not go untested without a word */
 function findBrowser(): string {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
-  const candidates = [...names.flatMap((name) => folders.map((folder) => join(folder, name))), ...macApplications]
-  const found = candidates.find(isExecutable)
+  const found = lookForBrowser()
   if (found === undefined) {
     throw new Error(`The page is tested in a real browser, and there is none: install Chromium (looked for ${names.join(', ')} in PATH)`)
   }
   return found
+}
+
+function lookForBrowser(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
+  const candidates = [...names.flatMap((name) => folders.map((folder) => join(folder, name))), ...macApplications]
+  return candidates.find(isExecutable)
 }
 
 function isExecutable(file: string): boolean {

@@ -4,7 +4,13 @@ import t from 'tap'
 import { photo, pngText, withPngChunks, xmpPacket } from '../engine/pictures.ts'
 import { eventually } from '../harness/eventually.ts'
 import { client, layGround, makeAccount, startService } from '../harness/service.ts'
-import { startBrowser } from './browser.ts'
+import { reasonToSkip, startBrowser } from './browser.ts'
+
+const reason = reasonToSkip()
+if (reason !== undefined) {
+  t.plan(0, reason)
+  process.exit(0)
+}
 
 const ground = await layGround(t)
 const detectors = fileURLToPath(new URL('../engine/hostileDetectors.ts', import.meta.url))
