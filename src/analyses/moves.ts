@@ -239,7 +239,7 @@ export async function dropUpload(db: Database, id: string): Promise<boolean> {
 }
 
 /** Objects below the prefix are removed by the sweep: soon, and once more when nobody can write there any longer. */
-async function bury(tx: Queryable, prefix: string): Promise<void> {
+export async function bury(tx: Queryable, prefix: string): Promise<void> {
   await tx.insert(tombstones).values({ prefix }).onConflictDoNothing()
 }
 

@@ -1,7 +1,9 @@
-import { mediaKey, objectPrefix } from '../analyses/keys.ts'
+import { evidencePrefix, mediaKey, objectPrefix } from '../analyses/keys.ts'
 import {
   beginUpload,
+  bury,
   completeFromEarlier,
+  deleteAnalysis,
   dropUpload,
   queueAnalysis,
   touchUpload,
@@ -102,7 +104,7 @@ async function answerFromEarlier(
   try {
     const evidence: StoredEvidence[] = []
     for (const picture of earlier.evidence) {
-      const key = `${objectPrefix(upload)}evidence/0/${picture.name}`
+      const key = evidencePrefix(upload, 0) + picture.name
       await storage.copy(picture.key, key)
       evidence.push({ ...picture, key })
     }
@@ -111,14 +113,18 @@ async function answerFromEarlier(
     // Deleted in the meantime, or out of reach: the file is analysed like any other.
     if (!(error instanceof ObjectMissing || error instanceof StorageUnavailable)) throw error
     log.info({ err: error, analysisId: upload.id }, 'The earlier result could not be copied')
+    await bury(db, evidencePrefix(upload, 0))
     return undefined
   }
 }
 
-/** Leaves nothing of an upload that failed; what can't be removed now has a tombstone, or a row that shows no life. */
+/**
+ * Leaves nothing of an upload that failed, not even one that was queued by a commit of which we never heard. What
+ * can't be removed now has a tombstone, or a row that shows no life.
+ */
 async function takeBack({ db, storage }: IntakeOptions, upload: { accountId: string; id: string }, log: FastifyBaseLogger) {
   try {
-    await dropUpload(db, upload.id)
+    if (!(await dropUpload(db, upload.id))) await deleteAnalysis(db, upload.accountId, upload.id)
     await sweepNow(db, storage, objectPrefix(upload), log)
   } catch (error) {
     log.warn({ err: error, analysisId: upload.id }, 'An upload could not be taken back now; the reconciler will')

@@ -48,30 +48,30 @@ export async function runAttempt(options: AttemptOptions, claim: Analysis): Prom
   const over = new AbortController()
   const watching = watchClaim(db, claim, over)
   const signal = AbortSignal.any([over.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)])
-  let wroteEvidence = false
+  /** Evidence of ours that no verdict can refer to. */
+  let orphaned = false
   try {
     const bytes = await readMedia(storage, claim, signal)
     const { evidence: pictures, ...report } = await engine.analyze({ bytes, mediaType: claim.mediaType }, { signal })
     signal.throwIfAborted()
-    wroteEvidence = pictures.length > 0
+    orphaned = pictures.length > 0
     const evidence = await storeEvidence(storage, claim, pictures, signal)
-    if (await completeAnalysis(db, claim, report, evidence)) return
-    await removeOwnEvidence()
+    // From here on a failure leaves open whether the verdict stands: what it would refer to must stay. Whoever ends
+    // the analysis later removes what earlier attempts have left.
+    orphaned = false
+    orphaned = !(await completeAnalysis(db, claim, report, evidence))
   } catch (error) {
-    if (wroteEvidence) await removeOwnEvidence()
     // Aborting makes the storage fail with an error of its own: ask the signal, not the error.
     if (over.signal.reason instanceof ClaimLost) return
     await endAttempt(options, claim, error)
   } finally {
     over.abort()
     await watching
-  }
-
-  /** What no verdict refers to. */
-  async function removeOwnEvidence(): Promise<void> {
-    await storage.removeAll(evidencePrefix(claim, claim.attempt)).catch((error: unknown) => {
-      log.warn({ err: error }, 'Evidence of an attempt that does not count is left until its analysis is deleted')
-    })
+    if (orphaned) {
+      await storage.removeAll(evidencePrefix(claim, claim.attempt)).catch((error: unknown) => {
+        log.warn({ err: error }, 'Evidence of an attempt that does not count is left until its analysis ends or is deleted')
+      })
+    }
   }
 }
 
