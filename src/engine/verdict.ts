@@ -82,8 +82,7 @@ function inconclusiveSummary(signals: readonly Signal[], notChecked: readonly No
     hint === undefined
       ? 'Nothing was found that speaks against the picture, which does not mean that it is genuine.'
       : `What was found is too weak for a verdict. ${hint.meaning}`
-  const help = whatWouldHelp(notChecked)
-  return help === undefined ? found : `${found} ${help}`
+  return `${found} ${whatWouldHelp(notChecked)}`
 }
 
 function strongestFor(claim: Claim, signals: readonly Signal[]): Signal | undefined {
@@ -101,7 +100,11 @@ const advice: readonly (readonly [code: string, sentence: string])[] = [
   ['not_a_jpeg', 'The original file, straight from the camera or the program that made it, would help.']
 ]
 
-function whatWouldHelp(notChecked: readonly NotChecked[]): string | undefined {
+/** Where everything could be looked at, more of the file would not help: the answer stands outside of it. */
+const outsideTheFile =
+  'To know more, look outside the file: where it first appeared, who made it, and other pictures of the same moment.'
+
+function whatWouldHelp(notChecked: readonly NotChecked[]): string {
   const codes = new Set(notChecked.map(({ code }) => code))
-  return advice.find(([code]) => codes.has(code))?.[1]
+  return advice.find(([code]) => codes.has(code))?.[1] ?? outsideTheFile
 }

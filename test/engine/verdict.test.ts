@@ -72,5 +72,6 @@ t.test('the summary gives the reason, and what would help', async (t) => {
   t.match(conclude([signal('manipulated', 1, 'thumbnail')], []).summary, /too weak.*Meaning of thumbnail/)
   const notChecked: NotChecked[] = [{ code: 'no_metadata', reason: 'None.' }]
   t.match(conclude([], notChecked).summary, /Nothing was found.*original file.*would help/)
+  t.match(conclude([], []).summary, /look outside the file/, 'also where everything could be looked at')
   t.match(conclude([], [...notChecked, { code: 'content_credentials_not_verified', reason: 'Not.' }]).summary, /Content Credentials would help/)
 })
