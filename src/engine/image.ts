@@ -1,6 +1,7 @@
 import sharp, { type Metadata as Header } from 'sharp'
+import { admitPixels, admitStructure } from './admission.ts'
 import { readJpeg, type JpegStructure } from './containers/jpeg.ts'
-import { maxPixels, operationTimeoutSeconds } from './decoder.ts'
+import { formatsOf, maxPixels, operationTimeoutSeconds } from './decoder.ts'
 import { readMetadata, type Metadata } from './metadata.ts'
 import type { MediaType } from './mediaTypes.ts'
 import { EngineError, type NotChecked } from './types.ts'
@@ -45,18 +46,19 @@ export interface DecodedImage {
 /**
  * Reads a picture's metadata and decodes its pixels.
  *
- * @throws {EngineError} `too_many_pixels` by the header alone; `undecodable_file` when there is no picture in the file, or
- *   too little of it
+ * @throws {EngineError} `too_many_pixels` by the header alone; `undecodable_file` when there is no picture in the file, too
+ *   little of it, or more parts than any honest file has; `analysis_timed_out` when decoding takes too long
  */
 export async function decodeImage(bytes: Uint8Array, mediaType: MediaType): Promise<DecodedImage> {
+  // What the decoders would take for a JPEG, whatever it is said to be.
+  const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8
+  const jpeg = isJpeg ? readJpeg(bytes) : undefined
+  admitStructure(bytes, jpeg)
   const header = await readHeader(bytes)
-  if (header.width * header.height > maxPixels) {
-    throw new EngineError(
-      'too_many_pixels',
-      `The picture has ${header.width} × ${header.height} pixels; at most ${maxPixels / 1e6} million are analysed`
-    )
+  if (!formatsOf[mediaType].includes(header.format)) {
+    throw new EngineError('undecodable_file', 'The file is another kind of picture than its first bytes say')
   }
-  const jpeg = mediaType === 'image/jpeg' ? readJpeg(bytes) : undefined
+  admitPixels(header, jpeg)
   const decoded = await decodePixels(bytes, header, jpeg)
   return {
     kind: 'image',
@@ -103,18 +105,34 @@ async function decodePixels(
     const reason = `The pixels could not be looked at: there is no decoder here for ${kind} pictures. Only what stands around them was read.`
     return { pixels: undefined, damaged: false, notChecked: [{ code: 'pixels_not_decodable', reason }] }
   }
-  const sound = await decodeSound(bytes, jpeg).catch((complaint: Error) => complaint)
+  const time = decodingTime()
+  const sound = await decodeSound(bytes, jpeg, time).catch((complaint: Error) => complaint)
   if (!(sound instanceof Error)) return { pixels: sound, damaged: false, notChecked: [] }
-  if (sound.message.startsWith('timeout')) {
-    throw new EngineError('analysis_timed_out', `Decoding took longer than ${operationTimeoutSeconds} seconds`, { cause: sound })
-  }
-  const share = await shareOfSoundRows(bytes, header)
-  const pixels = share < leastShareOfRows ? undefined : await decode(bytes, 'none').catch(() => undefined)
+  if (sound instanceof EngineError) throw sound
+  if (sound.message.startsWith('timeout')) throw tookTooLong(sound)
+  const share = await shareOfSoundRows(bytes, header, time)
+  const pixels = share < leastShareOfRows ? undefined : await decode(bytes, 'none', time).catch(() => undefined)
   if (pixels === undefined) {
     throw new EngineError('undecodable_file', 'The picture in the file is damaged or cut short and can not be decoded', { cause: sound })
   }
   const reason = 'The file is damaged or ends too early: a part of the picture is missing or distorted. The undamaged file may tell more.'
   return { pixels, damaged: true, notChecked: [{ code: 'file_damaged', reason }] }
+}
+
+/** How many seconds are left, whole ones; a damaged file is decoded several times, and all of them share one limit. */
+type DecodingTime = () => number
+
+function decodingTime(): DecodingTime {
+  const end = performance.now() + operationTimeoutSeconds * 1_000
+  return () => {
+    const seconds = Math.round((end - performance.now()) / 1_000)
+    if (seconds < 1) throw tookTooLong()
+    return seconds
+  }
+}
+
+function tookTooLong(cause?: Error): EngineError {
+  return new EngineError('analysis_timed_out', `Decoding took longer than ${operationTimeoutSeconds} seconds`, { cause })
 }
 
 /** What libjpeg calls a warning though the picture is no longer what it was. Other warnings are about what viewers pass over. */
@@ -126,22 +144,22 @@ function isHarmless(complaint: Error, jpeg: JpegStructure): boolean {
 }
 
 /** Fails for a picture that is cut or damaged. For other formats than JPEG the decoders call that an error. */
-async function decodeSound(bytes: Uint8Array, jpeg: JpegStructure | undefined): Promise<Pixels> {
-  if (jpeg === undefined) return decode(bytes, 'error')
-  return decode(bytes, 'warning').catch((complaint: Error) => {
+async function decodeSound(bytes: Uint8Array, jpeg: JpegStructure | undefined, time: DecodingTime): Promise<Pixels> {
+  if (jpeg === undefined) return decode(bytes, 'error', time)
+  return decode(bytes, 'warning', time).catch((complaint: Error) => {
     if (!isHarmless(complaint, jpeg)) throw complaint
-    return decode(bytes, 'error')
+    return decode(bytes, 'error', time)
   })
 }
 
 /** Up to where the picture can be decoded without a complaint, as a share of its rows, in sixteenths. */
-async function shareOfSoundRows(bytes: Uint8Array, { width, height }: Header): Promise<number> {
+async function shareOfSoundRows(bytes: Uint8Array, { width, height }: Header, time: DecodingTime): Promise<number> {
   let [sound, damaged] = [0, 16]
   while (damaged - sound > 1) {
     const middle = (sound + damaged) >> 1
     const rows = { left: 0, top: 0, width, height: Math.max(1, Math.floor((height * middle) / 16)) }
     const complaint = await sharp(bytes, { limitInputPixels: maxPixels, failOn: 'warning', sequentialRead: true })
-      .timeout({ seconds: operationTimeoutSeconds })
+      .timeout({ seconds: time() })
       .extract(rows)
       .raw()
       .toBuffer()
@@ -152,9 +170,9 @@ async function shareOfSoundRows(bytes: Uint8Array, { width, height }: Header): P
   return sound / 16
 }
 
-async function decode(bytes: Uint8Array, failOn: 'warning' | 'error' | 'none'): Promise<Pixels> {
+async function decode(bytes: Uint8Array, failOn: 'warning' | 'error' | 'none', time: DecodingTime): Promise<Pixels> {
   const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels, failOn, sequentialRead: true })
-    .timeout({ seconds: operationTimeoutSeconds })
+    .timeout({ seconds: time() })
     .toColourspace('srgb')
     .removeAlpha()
     .raw({ depth: 'uchar' })

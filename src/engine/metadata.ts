@@ -3,6 +3,7 @@ import type { Metadata as Header } from 'sharp'
 import { readGif } from './containers/gif.ts'
 import type { JpegStructure } from './containers/jpeg.ts'
 import { readPng } from './containers/png.ts'
+import { claimedBytes } from './containers/tiff.ts'
 import type { MediaType } from './mediaTypes.ts'
 import { decodeUserComment } from './userComment.ts'
 
@@ -36,7 +37,7 @@ export interface Metadata {
   unreadable: ('EXIF' | 'XMP' | 'IPTC')[]
 }
 
-/** Larger blocks are left alone: the reader takes about 16 bytes of heap for each byte. */
+/** Larger blocks, and blocks whose values claim more together, are left alone: the reader takes about 16 bytes of heap for each byte. */
 const maxBlockBytes = 2_000_000
 /** A ComfyUI workflow in a WebP's EXIF fits in. */
 const maxFieldLength = 500_000
@@ -100,19 +101,24 @@ function readTexts(bytes: Uint8Array, mediaType: MediaType, jpeg: JpegStructure 
   }
 }
 
-/** The tags that detectors ask for. Naming them keeps a hostile file from having everything else decoded. */
+/** The tags that detectors ask for, with their numbers. Naming them keeps a hostile file from having everything else decoded. */
 // prettier-ignore
-const exifTags = [
-  'Make', 'Model', 'LensModel', 'Software', 'ProcessingSoftware', 'MakerNote', 'Artist', 'ImageDescription', 'UserComment', 'XPComment',
-  'DateTime', 'DateTimeOriginal', 'GPSDateStamp', 'PixelXDimension', 'PixelYDimension', 'ExposureTime', 'FNumber', 'ISOSpeedRatings', 'FocalLength'
-]
+const exifTags = {
+  Make: 0x10f, Model: 0x110, LensModel: 0xa434, Software: 0x131, ProcessingSoftware: 0x0b, MakerNote: 0x927c, Artist: 0x13b,
+  ImageDescription: 0x10e, UserComment: 0x9286, XPComment: 0x9c9c, DateTime: 0x132, DateTimeOriginal: 0x9003, GPSDateStamp: 0x1d,
+  PixelXDimension: 0xa002, PixelYDimension: 0xa003, ExposureTime: 0x829a, FNumber: 0x829d, ISOSpeedRatings: 0x8827, FocalLength: 0x920a
+}
+const exifTagNames = Object.keys(exifTags)
+const exifTagNumbers: ReadonlySet<number> = new Set(Object.values(exifTags))
 
 function readExif(block: Uint8Array): Pick<Metadata, 'exif' | 'thumbnail'> {
   const tiff = Buffer.from(block.subarray(0, 6)).toString('latin1') === 'Exif\0\0' ? block.subarray(6) : block
+  // The reader makes an array element of each byte, and a heap that has to grow by half a gigabyte at once ends the whole process.
+  if (claimedBytes(tiff, exifTagNumbers) > maxBlockBytes) throw new Error('too large')
   const tags = readTags(ownBuffer(tiff), {
     expanded: true,
     computed: true,
-    includeTags: { exif: exifTags, thumbnail: true }
+    includeTags: { exif: exifTagNames, thumbnail: true }
   })
   const exif = new Map<string, FieldValue>()
   for (const [name, tag] of Object.entries(tags.exif ?? {})) {

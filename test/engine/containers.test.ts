@@ -1,8 +1,13 @@
 import { deflateSync } from 'node:zlib'
+import sharp from 'sharp'
 import t from 'tap'
-import { readGif } from '../../src/engine/containers/gif.ts'
+import { countGifBlocks, readGif } from '../../src/engine/containers/gif.ts'
 import { readJpeg } from '../../src/engine/containers/jpeg.ts'
 import { readPng } from '../../src/engine/containers/png.ts'
+import { claimedBytes } from '../../src/engine/containers/tiff.ts'
+import { countWebpFrames } from '../../src/engine/containers/webp.ts'
+import { repeated, riffChunk, vp8x, webpOf } from './hostile/blocks.ts'
+import { longEntry, tiffBlock, types } from './hostile/tiffBlock.ts'
 import { photo, photoPixels, pngChunk, pngText, pngWithTexts, withPngChunks } from './pictures.ts'
 
 t.test('PNG texts of all three kinds are read, in UTF-8 or Latin-1', async (t) => {
@@ -40,7 +45,6 @@ t.test('a JPEG’s tables, sampling and process are read', async (t) => {
 })
 
 t.test('a progressive JPEG, restart markers and what stands behind the picture are seen', async (t) => {
-  const { default: sharp } = await import('sharp')
   const pixels = sharp(photoPixels(64, 64), { raw: { width: 64, height: 64, channels: 3 } })
   const progressive = readJpeg(await pixels.clone().jpeg({ progressive: true }).toBuffer())
   t.match(progressive, { complete: true, frame: { process: 'progressive' } })
@@ -71,4 +75,39 @@ t.test('a GIF that is cut anywhere ends the walk', async (t) => {
   const gif = await photo({ format: 'gif', width: 16, height: 16 })
   for (let length = 0; length < gif.length; length += 3) readGif(gif.subarray(0, length))
   t.same(readGif(gif).comments, [])
+})
+
+t.test('the frames of a WebP and the blocks of a GIF are counted up to a limit', async (t) => {
+  const frame = riffChunk('ANMF', Buffer.alloc(17))
+  const webp = webpOf(vp8x(2, 8, 8), riffChunk('ANIM', Buffer.alloc(6)), repeated(50, frame))
+  t.equal(countWebpFrames(webp, 100), 50)
+  t.equal(countWebpFrames(webp, 20), 21)
+  t.equal(countWebpFrames(webp.subarray(0, 31), 100), 0)
+  const frames = Buffer.concat([photoPixels(16, 16, 1), photoPixels(16, 16, 2)])
+  const gif = await sharp(frames, { raw: { width: 16, height: 32, channels: 3, pageHeight: 16 } }).gif().toBuffer()
+  // Two pictures with a control extension each.
+  t.equal(countGifBlocks(gif, 100), 4)
+  t.equal(countGifBlocks(gif, 3), 4)
+})
+
+t.test('of texts that unfold one after another, some megabytes are read', async (t) => {
+  const texts = repeated(100, pngText('prompt', 'x'.repeat(900_000), 'zTXt'))
+  t.equal(readPng(withPngChunks(await photo({ format: 'png' }), texts)).texts.length, 5)
+})
+
+t.test('a TIFF’s directories tell how much their values claim, also where they go round', async (t) => {
+  const tags = new Set([0x10e, 0x9286])
+  const text = { tag: 0x10e, type: types.ascii, count: 500, value: 8 }
+  const remark = { tag: 0x9286, type: types.undefined, count: 700, value: 8 }
+  const strip = Buffer.alloc(1_000)
+  for (const bigEndian of [false, true]) {
+    const sound = tiffBlock([[text, longEntry(0x8769, { directory: 2 })], [text], [remark, remark, { ...remark, tag: 0x927c }]], { bigEndian, blocks: [strip], next: (index, offsets) => (index === 0 ? offsets[1]! : 0) })
+    t.equal(claimedBytes(sound, tags), 500 + 500 + 2 * 700)
+    const cut = Array.from({ length: sound.length }, (_, length) => claimedBytes(sound.subarray(0, length), tags))
+    t.ok(Math.max(...cut) <= 2_400)
+    const round = tiffBlock([[longEntry(0x8769, { directory: 0 }), longEntry(0x8825, { directory: 0 }), text]], { bigEndian, blocks: [strip], next: (_, offsets) => offsets[0]! })
+    t.equal(claimedBytes(round, tags), 4 * 500)
+    t.equal(claimedBytes(tiffBlock([[{ ...text, count: 0xffffffff }]], { bigEndian, blocks: [strip] }), tags), 0)
+    t.equal(claimedBytes(tiffBlock([[{ tag: 0x8769, type: types.short, count: 1, value: 8 }]], { bigEndian }), tags), Number.POSITIVE_INFINITY)
+  }
 })

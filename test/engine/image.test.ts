@@ -5,6 +5,12 @@ import { detectors } from '../../src/engine/detectors/index.ts'
 import { decodeImage } from '../../src/engine/image.ts'
 import type { MediaType } from '../../src/engine/mediaTypes.ts'
 import { heic } from './heic.ts'
+import { thumbnail } from '../../src/engine/detectors/thumbnail.ts'
+import { exifSegment, jpegSegment, repeated, riffChunk, u32be, vp8x, webpFrame, webpOf, withSegments } from './hostile/blocks.ts'
+import { withBoxContents } from './hostile/heif.ts'
+import { longEntry, pictureEntries, tiffBlock, types } from './hostile/tiffBlock.ts'
+import { manyScans } from './hostile/traps/jpegs.ts'
+import { thumbnailExif } from './hostile/traps/metadataBlocks.ts'
 import { photo, photoPixels, pngChunk, type PhotoOptions } from './pictures.ts'
 
 for (const format of ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] satisfies PhotoOptions['format'][]) {
@@ -112,4 +118,60 @@ t.test('HEIC without a decoder ends well: metadata are read, pixels are said to 
 
 t.test('a media type that is not taken is refused', async (t) => {
   await t.rejects(analyzeImage(await photo(), 'image/svg+xml', detectors), { code: 'undecodable_file' })
+})
+
+t.test('a file of more scans, segments or frames than any honest one is refused before it is decoded', async (t) => {
+  const jpeg = await photo()
+  const webp = await photo({ format: 'webp', width: 16, height: 16 })
+  const frame = webpFrame(webp.subarray(12), 16, 16)
+  const files: [MediaType, RegExp, Buffer][] = [
+    // Whole and valid: it would be decoded for minutes.
+    ['image/jpeg', /more than 100 scans/, manyScans(8_000, 8_000, 4_000)],
+    ['image/jpeg', /more than 5,000 segments/, withSegments(jpeg, repeated(300_000, jpegSegment(0xe1, Buffer.from('Exif\0\0'))))],
+    ['image/webp', /more than 10,000 frames/, webpOf(vp8x(2, 16, 16), riffChunk('ANIM', Buffer.alloc(6)), repeated(10_001, frame))],
+    ['image/gif', /more than 100,000 blocks/, Buffer.concat([Buffer.from('GIF89a\x01\0\x01\0\0\0\0', 'latin1'), repeated(100_001, Buffer.from([0x21, 0xf9, 0]))])]
+  ]
+  for (const [mediaType, message, file] of files) {
+    const start = performance.now()
+    await t.rejects(decodeImage(new Uint8Array(file), mediaType), { code: 'undecodable_file', message })
+    t.ok(performance.now() - start < 2_000)
+  }
+})
+
+t.test('a progressive JPEG of many scans, as programs write them, is decoded', async (t) => {
+  t.match(await decodeImage(new Uint8Array(manyScans(64, 48, 60)), 'image/jpeg'), { damaged: false, pixels: { width: 64, height: 48 } })
+})
+
+t.test('a picture whose decoder takes more memory for each pixel may have fewer of them', async (t) => {
+  const avif = withBoxContents(await photo({ format: 'avif' }), 'ispe', Buffer.concat([Buffer.alloc(4), u32be(8_000), u32be(8_000)]))
+  await t.rejects(decodeImage(new Uint8Array(avif), 'image/avif'), { code: 'too_many_pixels', message: /8000 × 8000 .* 56 million are analysed in this format/ })
+})
+
+t.test('a picture of one endless row is refused, however few pixels that makes', async (t) => {
+  const avif = withBoxContents(await photo({ format: 'avif' }), 'ispe', Buffer.concat([Buffer.alloc(4), u32be(33_000_000), u32be(1)]))
+  await t.rejects(decodeImage(new Uint8Array(avif), 'image/avif'), { code: 'too_many_pixels', message: /1,000,000 on a side/ })
+})
+
+t.test('a picture that is another than its first bytes were taken for is refused', async (t) => {
+  await t.rejects(decodeImage(await photo({ format: 'png' }), 'image/jpeg'), { code: 'undecodable_file', message: /another kind/ })
+})
+
+t.test('a TIFF whose EXIF unfolds to more than the heap holds is analysed without it, and that is said', async (t) => {
+  // Ninety megabytes of remark: read value by value, they would end the process and not only the thread.
+  const bytes = 90_000_000
+  const remark = { tag: 0x9286, type: types.undefined, count: bytes, value: { block: 1 } }
+  const pixels = Buffer.from(photoPixels(64, 64)).subarray(0, 64 * 64)
+  const picture = [...pictureEntries(64, 64, { block: 0 }, pixels.length), longEntry(0x8769, { directory: 1 })]
+  const tiff = tiffBlock([picture, [remark, remark]], { blocks: [pixels, Buffer.alloc(bytes)], next: () => 0 })
+  const { metadata, damaged } = await decodeImage(new Uint8Array(tiff), 'image/tiff')
+  t.match(metadata, { unreadable: ['EXIF'] })
+  t.equal(damaged, false)
+})
+
+t.test('a thumbnail that is no JPEG, or one of too many scans, is not decoded', async (t) => {
+  for (const small of [await photo({ format: 'png', width: 64, height: 64 }), manyScans(1_400, 1_400, 2_000)]) {
+    const image = await decodeImage(new Uint8Array(withSegments(await photo(), exifSegment(thumbnailExif(small)))), 'image/jpeg')
+    t.ok(image.metadata.thumbnail!.length > 0)
+    t.match(await thumbnail.detect(image), { signals: [], notChecked: [{ code: 'thumbnail_unreadable' }] })
+  }
 })

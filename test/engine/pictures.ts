@@ -59,7 +59,7 @@ export function photoPixels(width: number, height: number, seed = 1): Uint8Array
 }
 
 /** mulberry32 by Tommy Ettinger (public domain): 0 ≤ value < 1, the same for the same seed. */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

@@ -1,5 +1,5 @@
 /**
- * A walk over the blocks of a GIF file (GIF89a specification, sections 17–26), for its comments and its XMP.
+ * A walk over the blocks of a GIF file (GIF89a specification, sections 17–26), for its comments, its XMP and its size.
  */
 
 const maxBlocks = 100_000
@@ -29,6 +29,27 @@ export function readGif(bytes: Uint8Array): GifTexts {
     } else break
   }
   return { comments, xmp }
+}
+
+/**
+ * Counts the blocks of a GIF, pictures and extensions.
+ *
+ * @param most where counting ends: a file that has more gives `most + 1`
+ */
+export function countGifBlocks(bytes: Uint8Array, most: number): number {
+  let blocks = 0
+  for (let at = 13 + colourTableBytes(bytes[10]); at < bytes.length && blocks <= most; blocks++) {
+    if (bytes[at] === 0x21) at = endOfSubBlocks(bytes, at + 2)
+    else if (bytes[at] === 0x2c) at = endOfSubBlocks(bytes, at + 11 + colourTableBytes(bytes[at + 9]))
+    else break
+  }
+  return blocks
+}
+
+function endOfSubBlocks(bytes: Uint8Array, from: number): number {
+  let at = from
+  while (at < bytes.length && bytes[at] !== 0) at += 1 + bytes[at]!
+  return at + 1
 }
 
 /**

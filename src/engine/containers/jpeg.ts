@@ -37,7 +37,7 @@ export interface JpegSegment {
 }
 
 export interface JpegStructure {
-  /** In the order of the file, up to the end of the image; entropy-coded data left out. */
+  /** In the order of the file, up to the end of the image, `maxSegments` at most; entropy-coded data left out. */
   segments: JpegSegment[]
   /** The tables as they stood at the first scan. */
   tables: QuantizationTable[]
@@ -55,7 +55,7 @@ export interface JpegStructure {
 }
 
 /** No honest file comes near; each scan of a progressive JPEG takes two or three. */
-const maxSegments = 5_000
+export const maxSegments = 5_000
 
 const zigzag = [
   0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28, 35, 42,

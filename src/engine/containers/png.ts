@@ -18,6 +18,8 @@ export interface PngChunks {
 
 /** ComfyUI's workflows reach a few hundred kilobytes; what is beyond is cut. */
 const maxTextBytes = 1_000_000
+/** Of all texts together: a hundred that each unfold from a kilobyte would be searched again and again. */
+const maxTotalLength = 4_000_000
 const maxTexts = 100
 const maxChunks = 100_000
 
@@ -26,14 +28,16 @@ export function readPng(bytes: Uint8Array): PngChunks {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const found: PngChunks = { texts: [], contentCredentials: undefined }
   let at = 8
+  let total = 0
   for (let chunk = 0; chunk < maxChunks && at + 12 <= file.length; chunk++) {
     const length = file.readUInt32BE(at)
     const type = file.toString('latin1', at + 4, at + 8)
     const data = file.subarray(at + 8, at + 8 + length)
     if (data.length < length || type === 'IEND') break
     if (type === 'caBX') found.contentCredentials = data
-    const text = found.texts.length < maxTexts ? readText(type, data) : undefined
+    const text = found.texts.length < maxTexts && total < maxTotalLength ? readText(type, data) : undefined
     if (text !== undefined) found.texts.push(text)
+    total += text?.text.length ?? 0
     at += 12 + length
   }
   return found

@@ -9,8 +9,8 @@ import { contextSignal } from './signal.ts'
 const quality = 90
 /** The evidence picture's longer side, in pixels. */
 const maxSide = 1024
-/** JPEG's own limit. */
-const maxJpegSide = 65_535
+/** libjpeg's limit; the format's own is 65,535. */
+const maxJpegSide = 65_500
 /** Rows are re-saved in strips of about so many pixels: memory stays bounded, whatever the picture's size. */
 const stripPixels = 4_000_000
 /** The level at this share of the cells becomes white. */
@@ -28,7 +28,7 @@ export const errorLevel: ImageDetector = {
   async detect({ pixels, lossless, orientation }) {
     if (pixels === undefined) return findings()
     if (pixels.width > maxJpegSide) {
-      const reason = `The picture is wider than ${maxJpegSide} pixels, more than a JPEG can hold: its error level could not be measured.`
+      const reason = `The picture is wider than ${maxJpegSide} pixels, more than can be saved as JPEG: its error level could not be measured.`
       return findings({ notChecked: [{ code: 'too_wide_for_error_level', reason }] })
     }
     const levels = await errorLevels(pixels)
@@ -77,7 +77,7 @@ async function errorLevels({ data, width, height }: Pixels): Promise<Levels> {
   let total = 0
 
   // A multiple of 16, so that a strip has the same blocks as the whole picture would.
-  const stripRows = Math.max(16, 16 * Math.floor(stripPixels / width / 16))
+  const stripRows = 16 * Math.max(1, Math.floor(Math.min(stripPixels / width, maxJpegSide) / 16))
   for (let top = 0; top < height; top += stripRows) {
     const stripHeight = Math.min(stripRows, height - top)
     const strip = data.subarray(top * width * 3, (top + stripHeight) * width * 3)

@@ -1,5 +1,6 @@
 import sharp from 'sharp'
-import { operationTimeoutSeconds } from '../decoder.ts'
+import { readJpeg } from '../containers/jpeg.ts'
+import { maxScans, operationTimeoutSeconds } from '../decoder.ts'
 import { findings, type Findings, type ImageDetector } from '../detector.ts'
 import type { Pixels } from '../image.ts'
 import { matchThumbnail, type Luma, type ThumbnailMatch } from '../thumbnailMatch.ts'
@@ -8,6 +9,8 @@ import { contextSignal } from './signal.ts'
 
 /** Cameras make them of 160 × 120 pixels, some phones of up to 512; anything much larger is no thumbnail. */
 const maxThumbnailPixels = 2_000_000
+/** The same wherever it is decoded: what was good enough to be compared is good enough to be shown. */
+const thumbnailInput = { limitInputPixels: maxThumbnailPixels, failOn: 'error' } as const
 /** What the picture is reduced to before it is compared. */
 const reducedSide = 320
 
@@ -64,8 +67,10 @@ async function findingsOf(match: ThumbnailMatch, small: Luma, evidence: () => Pr
 }
 
 async function decodeThumbnail(jpeg: Uint8Array): Promise<Luma | undefined> {
+  // EXIF knows JPEG only; whatever else stands there is none of a camera's, and no decoder's business.
+  if (jpeg[0] !== 0xff || jpeg[1] !== 0xd8 || readJpeg(jpeg).scans > maxScans) return undefined
   try {
-    const { data, info } = await sharp(jpeg, { limitInputPixels: maxThumbnailPixels, failOn: 'error' })
+    const { data, info } = await sharp(jpeg, thumbnailInput)
       .timeout({ seconds: operationTimeoutSeconds })
       .toColourspace('b-w')
       .removeAlpha()
@@ -93,7 +98,7 @@ const gap = 8
 
 async function sideBySide(jpeg: Uint8Array, { data, width, height }: Pixels): Promise<Evidence> {
   const fit = { width: panelSide, height: panelSide, fit: 'contain', background: '#808080' } as const
-  const left = await sharp(jpeg, { limitInputPixels: maxThumbnailPixels }).resize(fit).removeAlpha().png().toBuffer()
+  const left = await sharp(jpeg, thumbnailInput).timeout({ seconds: operationTimeoutSeconds }).resize(fit).removeAlpha().png().toBuffer()
   const right = await sharp(data, { raw: { width, height, channels: 3 } }).resize(fit).png().toBuffer()
   const bytes = await sharp({ create: { width: 2 * panelSide + gap, height: panelSide, channels: 3, background: '#808080' } })
     .composite([

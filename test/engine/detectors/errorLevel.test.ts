@@ -47,3 +47,10 @@ t.test('a single pixel, a line, and an even picture are no trouble', async (t) =
     t.equal((await detect(errorLevel, even)).evidence.length, 1)
   }
 })
+
+t.test('pictures of extreme sides are measured, or that they are not is said', async (t) => {
+  const of = async (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: '#888' } }).png().toBuffer()
+  t.match((await detect(errorLevel, await of(2, 140_000))).signals, [{ code: 'error_level' }])
+  t.match((await detect(errorLevel, await of(65_500, 2))).signals, [{ code: 'error_level' }])
+  t.match((await detect(errorLevel, await of(65_501, 2))).notChecked, [{ code: 'too_wide_for_error_level' }])
+})

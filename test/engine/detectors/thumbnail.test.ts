@@ -65,3 +65,10 @@ t.test('the thumbnail of a damaged picture is not compared', async (t) => {
   const file = await photoWithThumbnail(await thumbnailOf(await photo({ ...size, seed: 2 })), size)
   t.match(await detect(thumbnail, file.subarray(0, Math.floor(file.length * 0.95))), { signals: [] })
 })
+
+t.test('a thumbnail of which a decoder complains, and that shows something else, is shown all the same', async (t) => {
+  const small = await thumbnailOf(await photo({ ...size, seed: 2 }))
+  // The last data are missing, the end is there: to libjpeg that is a warning, not an error.
+  const cut = Buffer.concat([small.subarray(0, -20), small.subarray(-2)])
+  t.match(await detect(thumbnail, await photoWithThumbnail(cut, size)), { signals: [{ code: 'thumbnail_differs' }], evidence: [{ name: 'thumbnail.png' }] })
+})

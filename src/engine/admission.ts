@@ -1,0 +1,43 @@
+import type { Metadata as Header } from 'sharp'
+import { countGifBlocks } from './containers/gif.ts'
+import { maxSegments, type JpegStructure } from './containers/jpeg.ts'
+import { countWebpFrames } from './containers/webp.ts'
+import { bytesPerPixel, maxDecodeBytes, maxFrames, maxGifBlocks, maxPixels, maxScans, maxSide } from './decoder.ts'
+import { EngineError } from './types.ts'
+
+/**
+ * Refuses files of which a decoder would take too long or too much, before it sees them. libvips reads a file's whole
+ * structure to tell its size, and is not stopped there by a time-out: so the parts are counted here first.
+ *
+ * @throws {EngineError} `undecodable_file`
+ */
+export function admitStructure(bytes: Uint8Array, jpeg: JpegStructure | undefined): void {
+  if (jpeg !== undefined && jpeg.segments.length >= maxSegments) throw tooMany('segments', maxSegments)
+  if (jpeg !== undefined && jpeg.scans > maxScans) throw tooMany('scans', maxScans)
+  // By their signatures, as the decoders do, not by what the file is said to be.
+  const signature = Buffer.from(bytes.subarray(0, 12)).toString('latin1')
+  if (signature.startsWith('GIF8') && countGifBlocks(bytes, maxGifBlocks) > maxGifBlocks) throw tooMany('blocks', maxGifBlocks)
+  const isWebp = signature.startsWith('RIFF') && signature.endsWith('WEBP')
+  if (isWebp && countWebpFrames(bytes, maxFrames) > maxFrames) throw tooMany('frames', maxFrames)
+}
+
+function tooMany(what: string, most: number): EngineError {
+  return new EngineError('undecodable_file', `The file has more than ${most.toLocaleString('en')} ${what}, which no program writes: it is not decoded`)
+}
+
+/**
+ * Refuses pictures whose pixels would take more memory than a thread has. The header has been read, nothing is decoded.
+ *
+ * @throws {EngineError} `too_many_pixels`
+ */
+export function admitPixels(header: Header, jpeg: JpegStructure | undefined): void {
+  const { width, height } = header
+  if (width > maxSide || height > maxSide) {
+    throw new EngineError('too_many_pixels', `The picture has ${width} × ${height} pixels; at most ${maxSide.toLocaleString('en')} on a side are analysed`)
+  }
+  const most = Math.min(maxPixels, Math.floor(maxDecodeBytes / bytesPerPixel(header, jpeg?.frame?.process === 'progressive')))
+  if (width * height > most) {
+    const limit = (most / 1e6).toLocaleString('en', { maximumFractionDigits: 0 })
+    throw new EngineError('too_many_pixels', `The picture has ${width} × ${height} pixels; at most ${limit} million are analysed${most < maxPixels ? ' in this format' : ''}`)
+  }
+}
