@@ -8,6 +8,9 @@ export type Message =
   /** `data` is the event's JSON. */
   | { id: string; event: undefined; data: string }
 
+/** How many new events wait behind a replay; with more, the client comes back for them. */
+const MAX_HELD = 1_000
+
 /**
  * Follows an account's events: subscribed first, then replayed from where the client was, then live. When that place
  * can't be found again, the client gets a `reset` and reloads. Nothing is left out; a repeat is possible.
@@ -22,10 +25,12 @@ export async function followEvents(options: {
   accountId: string
   lastEventId: string | undefined
   send: (message: Message) => void
+  /** Resolves when the client has taken what was sent. A replay waits for that; what is live does not. */
+  taken: () => Promise<void>
   /** Called when the replay after a broken connection fails: the client should connect anew. */
   lost: (error: unknown) => void
 }): Promise<() => void> {
-  const { redis, hub, accountId, send, lost } = options
+  const { redis, hub, accountId, send, taken, lost } = options
   let position = options.lastEventId
   /** Entries that came while a replay is under way; undefined when live. */
   let held: Entry[] | undefined = []
@@ -33,6 +38,12 @@ export async function followEvents(options: {
   function deliver({ id, event }: Entry): void {
     position = id
     send({ id, event: undefined, data: event })
+  }
+
+  function hear(entry: Entry): void {
+    if (held === undefined) deliver(entry)
+    else if (held.length < MAX_HELD) held.push(entry)
+    else lost(new Error('More comes in than the client takes'))
   }
 
   async function replay(): Promise<void> {
@@ -47,17 +58,21 @@ export async function followEvents(options: {
       for (const entry of missed) {
         seen.add(entry.id)
         deliver(entry)
+        await taken()
       }
       if (seen.size === 0) send({ id: position as string, event: 'ready' })
     }
-    const waiting = held
+    for (let entry = held.shift(); entry !== undefined; entry = held.shift()) {
+      if (seen.has(entry.id)) continue
+      deliver(entry)
+      await taken()
+    }
     held = undefined
-    for (const entry of waiting) if (!seen.has(entry.id)) deliver(entry)
   }
 
   let replayed: Promise<void> = Promise.resolve()
   const leave = await hub.listen(accountId, {
-    entry: (entry) => (held === undefined ? deliver(entry) : held.push(entry)),
+    entry: hear,
     resumed: () => {
       replayed = replayed.then(replay).catch(lost)
     }

@@ -15,6 +15,7 @@ export interface Hub {
 }
 
 const SUBSCRIBE_TIMEOUT_MS = 2_000
+const ASK_EVERY_MS = 5_000
 
 /** @param subscriber a connection used for nothing else; it subscribes again by itself after a break */
 export function createHub(subscriber: Redis): Hub {
@@ -37,6 +38,10 @@ export function createHub(subscriber: Redis): Hub {
     await subscriber.subscribe(...listeners.keys())
     for (const group of listeners.values()) for (const listener of group) listener.resumed()
   }
+
+  // Nobody hears that a silent connection is dead, unless it is asked something.
+  const asking = setInterval(() => void subscriber.ping().catch(() => undefined), ASK_EVERY_MS)
+  subscriber.once('end', () => clearInterval(asking))
 
   return {
     async listen(accountId, listener) {

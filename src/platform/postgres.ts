@@ -1,6 +1,7 @@
 import { DrizzleQueryError } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type { FastifyBaseLogger } from 'fastify'
+import type { Socket } from 'node:net'
 import { Pool } from 'pg'
 import * as schema from './schema.ts'
 
@@ -17,6 +18,9 @@ export interface Postgres {
 const CONNECT_TIMEOUT_MS = 10_000
 /** The client's own deadline for a query; a server-side one would need a session behind a pooler. */
 const QUERY_TIMEOUT_MS = 10_000
+/** A connection without a byte for so long is given up; idle ones are closed by the pool before. */
+const SILENCE_MS = 11_000
+const IDLE_MS = 8_000
 
 /** Opens the pool. Connections are made when they are needed: this never fails. */
 export function connectPostgres(options: { url: string; max: number; log: FastifyBaseLogger }): Postgres {
@@ -25,10 +29,18 @@ export function connectPostgres(options: { url: string; max: number; log: Fastif
     max: options.max,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_MS,
     keepAlive: true
   })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => options.log.warn({ err: error }, 'An idle database connection broke'))
+  pool.on('connect', (client) => {
+    // One that breaks in the middle of a transaction fails its query, and says so here as well.
+    client.on('error', (error) => options.log.debug({ err: error }, 'A database connection broke'))
+    // A query that timed out leaves its connection waiting for the answer: nobody else may queue up behind it.
+    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+    stream.setTimeout(SILENCE_MS, () => stream.destroy(new Error('The database does not answer')))
+  })
 
   return {
     db: drizzle(pool, { schema }),

@@ -11,13 +11,16 @@ export function connectRedis(url: string, log: FastifyBaseLogger, options: Redis
     maxRetriesPerRequest: 1,
     connectTimeout: 2_000,
     commandTimeout: 2_000,
+    // A machine that vanished says nothing, not even that: then this connection is given up, and another one made.
+    socketTimeout: 4_000,
     ...options
   })
 }
 
 /** Opens a connection that waits for Redis as long as it takes: for a worker's blocking reads and for subscriptions. */
 export function connectBlockingRedis(url: string, log: FastifyBaseLogger, options: RedisOptions = {}): Redis {
-  return open(url, log, { maxRetriesPerRequest: null, ...options })
+  // Longer than any blocking command of a worker lasts.
+  return open(url, log, { maxRetriesPerRequest: null, socketTimeout: 20_000, ...options })
 }
 
 function open(url: string, log: FastifyBaseLogger, options: RedisOptions): Redis {
