@@ -8,7 +8,7 @@ import { sessionRoutes } from './accounts/routes.ts'
 import { analysisRoutes } from './analyses/routes.ts'
 import type { ServiceConfig } from './config.ts'
 import { createEngine } from './engine/pool.ts'
-import { engineVersion } from './engine/version.ts'
+import { loadProviders, versionWith } from './engine/providers/provider.ts'
 import { createHub } from './events/hub.ts'
 import { startRelay } from './events/relay.ts'
 import { eventRoutes } from './events/routes.ts'
@@ -22,14 +22,25 @@ import { documentation } from './openapi.ts'
 import { answerProblem, answerProblems, onClientError, refuseWhenClosing } from './platform/errors.ts'
 import { connectPostgres } from './platform/postgres.ts'
 import { connectBlockingRedis, connectRedis } from './platform/redis.ts'
+import { createOutbound } from './platform/outbound/outbound.ts'
+import { together } from './platform/repeat.ts'
 import { openStorage } from './platform/storage/open.ts'
+import { closeSlowBodies } from './platform/slowBodies.ts'
 import { finishUnreadBodies } from './platform/unreadBodies.ts'
 import { webPages } from './web/pages.ts'
+import { startDeliverer } from './webhooks/deliverer.ts'
+import { startDispatcher } from './webhooks/dispatcher.ts'
+import { openDeliveryQueue } from './webhooks/queue.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
 
 /** How long a client may take: for the headers, for the whole request, and without a byte. */
 const HEADERS_TIMEOUT_MS = 15_000
 const REQUEST_TIMEOUT_MS = 15 * 60_000
 const IDLE_TIMEOUT_MS = 90_000
+/** The part of an analysis's time that a provider may take: what is left is for the verdict without it. */
+const PROVIDER_SHARE = 2 / 3
+/** The hub asks more often than that whether its connection lives. */
+const SUBSCRIBER_SILENCE_MS = 8_000
 /** The part of the time to shut down in which analyses may still finish by themselves. */
 const HAND_BACK_AFTER = 0.8
 /** JSON bodies are small; a file has the limit of its plan. */
@@ -40,13 +51,14 @@ const JSON_BODY_BYTES = 64 * 1024
  * to be reachable yet. `close()` takes no more work, waits for what runs, then lets go of everything.
  */
 export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger): Promise<FastifyInstance> {
+  const providers = await loadProviders(config.engineProviders)
   const app = Fastify({
     loggerInstance: logger,
     bodyLimit: JSON_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: IDLE_TIMEOUT_MS,
     // A missing Host is refused by us, with a problem.
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, requireHostHeader: false },
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5_000, requireHostHeader: false },
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     requestIdHeader: false,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
@@ -58,25 +70,32 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
 
   const postgres = connectPostgres({ url: config.databaseUrl, max: config.databasePoolMax, log: app.log })
   const redis = connectRedis(config.redisUrl, app.log)
-  const subscriber = connectBlockingRedis(config.redisUrl, app.log)
+  const subscriber = connectBlockingRedis(config.redisUrl, app.log, { socketTimeout: SUBSCRIBER_SILENCE_MS })
   const storage = openStorage(config.storageUrl)
   const { db } = postgres
 
   const hub = createHub(subscriber)
-  const relay = startRelay({ db, redis, log: app.log })
+  const outbound = createOutbound({ allowed: config.outboundAllow })
+  const deliveries = openDeliveryQueue(redis, app.log)
+  const { reconcileEveryMs } = config
+  // Whoever commits an event nudges both: it is in the outbox, and may be a delivery as well.
+  const relay = together(
+    startRelay({ db, redis, log: app.log }),
+    startDispatcher({ db, queue: deliveries, log: app.log, reconcileEveryMs })
+  )
   const ledger = openLedger(redis, app.log)
   const reconciler = startReconciler({
     db,
     storage,
     ledger,
     log: app.log,
-    everyMs: config.reconcileEveryMs,
+    everyMs: reconcileEveryMs,
     uploadStaleMs: config.uploadStaleMs
   })
   // Last in, first out: what others still need is let go of last.
   app.addHook('onClose', async () => {
     await Promise.all([relay.close(), reconciler.close()])
-    await ledger.close()
+    await Promise.all([ledger.close(), deliveries.close()])
     redis.disconnect()
     subscriber.disconnect()
     storage.close()
@@ -86,6 +105,7 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
   answerProblems(app)
   refuseWhenClosing(app)
   finishUnreadBodies(app)
+  closeSlowBodies(app)
   await app.register(metrics, { host: config.host, port: config.metricsPort })
   await app.register(documentation)
 
@@ -99,13 +119,27 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
     : undefined
   if (engine !== undefined) {
     const blocking = connectBlockingRedis(config.redisUrl, app.log)
-    const processor = startProcessor({ db, storage, engine, relay, redis: blocking, lockMs: config.ledgerLockMs, retryMs: config.ledgerRetryMs, log: app.log })
+    const processor = startProcessor({
+      db,
+      storage,
+      engine,
+      providers,
+      providerTimeoutMs: config.analysisDeadlineMs * PROVIDER_SHARE,
+      relay,
+      redis: blocking,
+      lockMs: config.ledgerLockMs,
+      retryMs: config.ledgerRetryMs,
+      log: app.log
+    })
+    const deliverer = startDeliverer({ db, outbound, queue: deliveries, relay, redis: blocking, lockMs: config.ledgerLockMs, log: app.log })
     app.addHook('onClose', async () => {
-      const finished = processor.close()
+      const finished = Promise.all([processor.close(), deliverer.close()])
       await Promise.race([finished, sleep(config.shutdownMs * HAND_BACK_AFTER, undefined, { ref: false })])
       // What still runs is broken off here, and its rows are handed back to the other machines.
-      await engine.close()
+      processor.handBack()
+      deliverer.handBack()
       await finished
+      await engine.close()
       blocking.disconnect()
     })
   }
@@ -121,11 +155,13 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
       ledger,
       relay,
       hub,
-      engineVersion,
+      outbound,
+      engineVersion: versionWith(providers),
       lifeSignEveryMs: config.uploadStaleMs / 6
     })
     await app.register(analysisRoutes, { db, storage, ledger, relay, hub })
     await app.register(eventRoutes, { redis, hub, isStillValid: (caller) => isStillValid(db, caller) })
+    await app.register(webhookRoutes, { db, relay, outbound })
     await app.register(webPages)
   }
   return app

@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
+import { parseNetworks, type Network } from './platform/outbound/addresses.ts'
 
 /**
  * The environment, named, typed and with its defaults. Nothing else in the code base reads `process.env`.
@@ -33,6 +34,9 @@ const Environment = Type.Object({
   ENGINE_DETECTORS: Type.Optional(
     Type.String({ description: 'A module whose default export is an array of further detectors' })
   ),
+  ENGINE_PROVIDERS: Type.Optional(
+    Type.String({ description: 'A module whose default export is an array of providers, asked over the network beside the detectors' })
+  ),
   ANALYSIS_DEADLINE_MS: Type.Integer({ default: 30_000, minimum: 100, description: 'For one picture' }),
   LEDGER_LOCK_MS: Type.Integer({
     default: 15_000,
@@ -49,6 +53,10 @@ const Environment = Type.Object({
     default: 60_000,
     minimum: 1_000,
     description: 'An upload without a life sign for so long is removed'
+  }),
+  OUTBOUND_ALLOW: Type.String({
+    default: '',
+    description: 'Networks in which webhooks may be delivered although they are not public, comma-separated (CIDR)'
   }),
   SHUTDOWN_MS: Type.Integer({ default: 45_000, minimum: 1_000, description: 'Time to finish what runs after SIGTERM' })
 })
@@ -72,11 +80,13 @@ export interface Config {
   storageUrl: string | undefined
   engineThreads: number
   engineDetectors: string | undefined
+  engineProviders: string | undefined
   analysisDeadlineMs: number
   ledgerLockMs: number
   ledgerRetryMs: number
   reconcileEveryMs: number
   uploadStaleMs: number
+  outboundAllow: Network[]
   shutdownMs: number
 }
 
@@ -121,17 +131,27 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     storageUrl: e.STORAGE_URL,
     engineThreads: e.ENGINE_THREADS ?? defaultThreads(),
     engineDetectors: e.ENGINE_DETECTORS,
+    engineProviders: e.ENGINE_PROVIDERS,
     analysisDeadlineMs: e.ANALYSIS_DEADLINE_MS,
     ledgerLockMs: e.LEDGER_LOCK_MS,
     ledgerRetryMs: e.LEDGER_RETRY_MS,
     reconcileEveryMs: e.RECONCILE_EVERY_MS,
     uploadStaleMs: e.UPLOAD_STALE_MS,
+    outboundAllow: readNetworks(e.OUTBOUND_ALLOW),
     shutdownMs: e.SHUTDOWN_MS
   }
 }
 
-/** What one analysis may take: the pixels of the largest picture that is decoded, and the thread's own heap. */
-const THREAD_BYTES = 1_000_000_000
+function readNetworks(list: string): Network[] {
+  try {
+    return parseNetworks(list)
+  } catch {
+    throw new ConfigError('The environment is not valid: OUTBOUND_ALLOW must be networks such as 10.0.0.0/8, comma-separated')
+  }
+}
+
+/** What one analysis may take, as measured on hostile files: 1 GB of decoding, and the thread's and the process's own. */
+const THREAD_BYTES = 1_250_000_000
 
 /** A thread for each core, as far as the memory goes: of the machine, or of the container. */
 function defaultThreads(): number {

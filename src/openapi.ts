@@ -5,10 +5,26 @@ import fp from 'fastify-plugin'
 import { AnalysisSchema } from './analyses/resource.ts'
 import { EventSchema } from './events/event.ts'
 import { ProblemSchema, problemMediaType } from './platform/problem.ts'
+import { DeliverySchema, WebhookSchema, WebhookWithSecretSchema } from './webhooks/resource.ts'
 
 const problemAnswer = {
   description: 'A problem (RFC 9457); branch on its `code`',
   content: { [problemMediaType]: { schema: { $ref: 'Problem#' } } }
+}
+
+/** What the receivers of webhooks are sent. */
+const webhookRequest = {
+  operationId: 'receiveEvent',
+  summary: 'What a webhook of yours, or a callback, is sent',
+  tags: ['Webhooks'],
+  parameters: ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => ({
+    name,
+    in: 'header' as const,
+    required: name !== 'webhook-signature',
+    schema: { type: 'string' as const }
+  })),
+  requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Event' } } } },
+  responses: { '2XX': { description: 'Delivered' }, '410': { description: 'Never again: the webhook is disabled' } }
 }
 
 /** OpenAPI 3.1 of all routes, made from their schemas, for people at `/docs` and for programs at `/docs/json`. */
@@ -16,6 +32,9 @@ export const documentation = fp(async (app: FastifyInstance) => {
   app.addSchema(ProblemSchema)
   app.addSchema(AnalysisSchema)
   app.addSchema(EventSchema)
+  app.addSchema(WebhookSchema)
+  app.addSchema(WebhookWithSecretSchema)
+  app.addSchema(DeliverySchema)
 
   // Every route of the interface can be answered by a problem; routes need not say so one by one.
   app.addHook('onRoute', ({ url, schema }) => {
@@ -32,6 +51,7 @@ export const documentation = fp(async (app: FastifyInstance) => {
         description: 'Tells whether a picture can be trusted, and why.',
         license: { name: 'MIT', identifier: 'MIT' }
       },
+      webhooks: { event: { post: webhookRequest } },
       components: {
         securitySchemes: {
           key: { type: 'http', scheme: 'bearer', description: 'An API key, `ft_live_…`' },

@@ -17,6 +17,12 @@ t.test('what is set is read, and an empty variable is as good as none', async (t
   t.equal(config.publicUrl?.host, 'a.example')
 })
 
+t.test('networks that may be delivered to are networks', async (t) => {
+  t.same(readConfig({}).outboundAllow, [])
+  t.equal(readConfig({ OUTBOUND_ALLOW: '10.0.0.0/8, fd00::/8' }).outboundAllow.length, 2)
+  for (const wrong of ['10.0.0.1', 'everything', '10.0.0.0/33']) t.throws(() => readConfig({ OUTBOUND_ALLOW: wrong }), ConfigError, wrong)
+})
+
 t.test('a variable that is wrong is named, and its value is not', async (t) => {
   const secret = 'mysql://user:secret@host'
   const error = (() => {

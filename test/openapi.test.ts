@@ -12,6 +12,7 @@ interface Operation {
 }
 interface OpenApi {
   openapi: string
+  webhooks: object
   paths: Record<string, Record<string, Operation>>
   components: { schemas: Record<string, object> }
 }
@@ -70,7 +71,13 @@ t.test('the document is OpenAPI 3.1, names every route of the interface, and che
     '/v1/analyses/{id}/evidence/{name}',
     '/v1/analyses/{id}/media',
     '/v1/events',
-    '/v1/session'
+    '/v1/session',
+    '/v1/webhooks',
+    '/v1/webhooks/{id}',
+    '/v1/webhooks/{id}/deliveries',
+    '/v1/webhooks/{id}/deliveries/{deliveryId}/resend',
+    '/v1/webhooks/{id}/ping',
+    '/v1/webhooks/{id}/rotate-secret'
   ])
   t.notOk(validator('getAnalysis', 200, 'application/json')?.({ id: 'x' }), 'a wrong answer would be seen')
   t.equal((await fetch(`${url}/docs`)).status, 200)
@@ -100,11 +107,32 @@ t.test('what is really answered is what the document says', async () => {
   await check('deleteAnalysis', path, { method: 'DELETE' }, 404)
 })
 
+t.test('what is answered about webhooks is what the document says', async () => {
+  const send = (body: unknown, method = 'POST') => ({ method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  const events = ['analysis.completed']
+  const made = (await check('createWebhook', '/v1/webhooks', send({ url: 'https://hooks.example/', events }), 201)) as { id: string }
+  await check('createWebhook', '/v1/webhooks', send({ url: 'http://10.0.0.1/', events }), 400)
+  await check('createWebhook', '/v1/webhooks', send({ url: 'https://hooks.example/', events: ['all'] }), 400)
+  const path = `/v1/webhooks/${made.id}`
+  await check('listWebhooks', '/v1/webhooks', {}, 200)
+  await check('getWebhook', path, {}, 200)
+  const pinged = (await check('pingWebhook', `${path}/ping`, { method: 'POST' }, 202)) as { id: string }
+  await check('resendWebhookDelivery', `${path}/deliveries/${pinged.id}/resend`, { method: 'POST' }, 202)
+  await check('listWebhookDeliveries', `${path}/deliveries`, {}, 200)
+  await check('rotateWebhookSecret', `${path}/rotate-secret`, { method: 'POST' }, 200)
+  await check('updateWebhook', path, send({ enabled: false }, 'PATCH'), 200)
+  await check('updateWebhook', path, send({}, 'PATCH'), 400)
+  await check('pingWebhook', `${path}/ping`, { method: 'POST' }, 409)
+  await check('deleteWebhook', path, { method: 'DELETE' }, 204)
+  await check('getWebhook', path, {}, 404)
+})
+
 t.test('an event is what the document says', async (t) => {
   const listener = await listen(t, url, key)
   const { body } = await program.upload(await photo({ seed: 2 }))
   await listener.hears(body.id, 'analysis.completed')
   const valid = ajv.compile({ $ref: 'document#/components/schemas/Event' })
+  t.match(document.webhooks, { event: { post: { requestBody: { content: { 'application/json': {} } } } } })
   for (const event of listener.events()) t.ok(valid(event), JSON.stringify(valid.errors ?? []))
 })
 

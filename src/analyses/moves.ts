@@ -13,7 +13,8 @@ import { evidencePrefix, objectPrefix } from './keys.ts'
  */
 
 export type Analysis = typeof analyses.$inferSelect
-export type NewAnalysis = Pick<Analysis, 'id' | 'accountId' | 'fileName' | 'mediaType' | 'kind' | 'mediaKey'>
+export type NewAnalysis = Pick<Analysis, 'id' | 'accountId' | 'fileName' | 'mediaType' | 'kind' | 'mediaKey'> &
+  Partial<Pick<Analysis, 'callbackUrl'>>
 
 /** A file is worked on at most so often; a claim after that fails it. */
 export const MAX_ATTEMPTS = 3
@@ -141,18 +142,23 @@ export async function holdsClaim(db: Database, claim: Analysis): Promise<boolean
   return rows.length > 0
 }
 
-/** The verdict: `processing → completed`. @returns whether this attempt was still the one that counts */
+/**
+ * The verdict: `processing → completed`.
+ * @param degraded why it rests on less than it should; null when it does not
+ * @returns whether this attempt was still the one that counts
+ */
 export async function completeAnalysis(
   db: Database,
   claim: Analysis,
   report: Omit<Report, 'evidence'>,
-  evidence: StoredEvidence[]
+  evidence: StoredEvidence[],
+  degraded: string | null = null
 ): Promise<boolean> {
   const { verdict, score, engineVersion, ...findings } = report
   return db.transaction(async (tx) => {
     const [row] = await tx
       .update(analyses)
-      .set({ state: 'completed', verdict, score, engineVersion, findings, evidence, endedAt: now, touchedAt: now })
+      .set({ state: 'completed', verdict, score, engineVersion, findings, evidence, degraded, endedAt: now, touchedAt: now })
       .where(stillOurs(claim))
       .returning()
     if (row === undefined) return false
@@ -244,10 +250,7 @@ export async function bury(tx: Queryable, prefix: string): Promise<void> {
 }
 
 async function tell(tx: Queryable, type: EventType, row: Analysis): Promise<void> {
-  await recordEvent(tx, row.accountId, type, {
-    id: row.id,
-    state: row.state,
-    ...(row.verdict !== null && { verdict: row.verdict }),
-    ...(row.failureCode !== null && { failureCode: row.failureCode })
-  })
+  const { id, state, verdict, failureCode } = row
+  const data = { id, state, ...(verdict !== null && { verdict }), ...(failureCode !== null && { failureCode }) }
+  await recordEvent(tx, row.accountId, type, data, row.callbackUrl)
 }

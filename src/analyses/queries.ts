@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { MediaKind, Verdict } from '../engine/types.ts'
 import type { Database } from '../platform/postgres.ts'
 import { analyses, type State } from '../platform/schema.ts'
@@ -9,6 +9,12 @@ export async function findAnalysis(db: Database, accountId: string, id: string):
   const [row] = await db.select().from(analyses).where(and(eq(analyses.id, id), eq(analyses.accountId, accountId)))
   return row
 }
+
+/**
+ * Newest first, as `analyses_account` has it: drizzle makes its `desc()` columns `NULLS LAST`, and plain `DESC` is the
+ * other order to PostgreSQL. It would read the primary key from the end instead, past everybody else's analyses.
+ */
+const newestFirst = sql`${analyses.id} DESC NULLS LAST`
 
 /** A page of an account's analyses, newest first, after the one with the id `before`; served by `analyses_account`. */
 export async function listAnalyses(
@@ -35,7 +41,7 @@ export async function listAnalyses(
         kind === undefined ? undefined : eq(analyses.kind, kind)
       )
     )
-    .orderBy(desc(analyses.id))
+    .orderBy(newestFirst)
     .limit(limit)
 }
 

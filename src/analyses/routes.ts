@@ -5,6 +5,7 @@ import { mediaKinds, verdicts } from '../engine/types.ts'
 import type { Hub } from '../events/hub.ts'
 import type { Ledger } from '../ledger/queue.ts'
 import type { Database } from '../platform/postgres.ts'
+import { cutPage, idOfCursor } from '../platform/page.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Repeating } from '../platform/repeat.ts'
 import { states } from '../platform/schema.ts'
@@ -64,10 +65,8 @@ export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = 
       const { cursor, limit, ...filters } = request.query
       const before = cursor === undefined ? undefined : idOfCursor(cursor)
       const rows = await listAnalyses(db, request.caller.accountId, { ...filters, limit: limit + 1, before })
-      const last = rows.length > limit ? rows[limit - 1] : undefined
-      const next = last === undefined ? null : pageAfter(request, last.id)
-      if (next !== null) reply.header('link', `<${next}>; rel="next"`)
-      return { analyses: rows.slice(0, limit).map(toResource), next }
+      const page = cutPage(request, reply, rows, limit)
+      return { analyses: page.rows.map(toResource), next: page.next }
     }
   )
 
@@ -169,19 +168,4 @@ async function findById(id: string, find: (id: string) => Promise<Analysis | und
   const row = isUuid(id) ? await find(id) : undefined
   if (row === undefined) throw new Problem('not_found')
   return row
-}
-
-const cursorOf = (id: string) => Buffer.from(id).toString('base64url')
-
-function idOfCursor(cursor: string): string {
-  const id = Buffer.from(cursor, 'base64url').toString()
-  if (!isUuid(id)) throw new Problem('invalid_cursor')
-  return id
-}
-
-/** The address of the next page: this one's, with another cursor. */
-function pageAfter(request: FastifyRequest, id: string): string {
-  const url = new URL(request.url, 'http://localhost')
-  url.searchParams.set('cursor', cursorOf(id))
-  return url.pathname + url.search
 }

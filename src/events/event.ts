@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { verdicts } from '../engine/types.ts'
 import type { Queryable } from '../platform/postgres.ts'
 import { outbox, states } from '../platform/schema.ts'
+import { recordDeliveries } from '../webhooks/recordDeliveries.ts'
 
 export const eventTypes = [
   'analysis.queued',
@@ -14,33 +15,66 @@ export const eventTypes = [
 ] as const
 export type EventType = (typeof eventTypes)[number]
 
-/** What a client is told. The id is stable: an event that comes twice has the same one, and the repeat can be ignored. */
-export const EventSchema = Type.Object(
-  {
-    id: Type.String({ format: 'uuid' }),
-    type: Type.Enum(eventTypes),
-    createdAt: Type.String({ format: 'date-time' }),
-    analysis: Type.Object({
-      id: Type.String({ format: 'uuid' }),
-      state: Type.Union([Type.Enum(states), Type.Literal('deleted')]),
-      verdict: Type.Optional(Type.Enum(verdicts)),
-      failureCode: Type.Optional(Type.String())
-    })
-  },
+const AnalysisDataSchema = Type.Object({
+  id: Type.String({ format: 'uuid', description: 'Of the analysis' }),
+  state: Type.Union([Type.Enum(states), Type.Literal('deleted')]),
+  verdict: Type.Optional(Type.Enum(verdicts)),
+  failureCode: Type.Optional(Type.String())
+})
+
+const DisabledDataSchema = Type.Object({
+  id: Type.String({ format: 'uuid', description: 'Of the webhook' }),
+  url: Type.String(),
+  reason: Type.String()
+})
+
+const PingDataSchema = Type.Object({ id: Type.String({ format: 'uuid', description: 'Of the webhook' }) })
+
+/** Every event has the shape that Standard Webhooks asks for, on every way that it takes. */
+const common = {
+  id: Type.String({ format: 'uuid', description: 'Stable: an event that comes twice has the same one' }),
+  timestamp: Type.String({ format: 'date-time', description: 'When it happened' })
+}
+
+/** What a client is told. By its id a repeat can be ignored, also where the same event comes on two ways. */
+export const EventSchema = Type.Union(
+  [
+    Type.Object({ ...common, type: Type.Enum(eventTypes), data: AnalysisDataSchema }),
+    Type.Object({ ...common, type: Type.Literal('webhook.disabled'), data: DisabledDataSchema }),
+    Type.Object({ ...common, type: Type.Literal('ping'), data: PingDataSchema })
+  ],
   { $id: 'Event' }
 )
 export type Event = Static<typeof EventSchema>
 
 /**
- * Writes an event into the outbox. Call it in the transaction of the change that it tells of: both become true
- * together, or neither.
+ * Writes an event of an analysis into the outbox, and a delivery for everybody who is to be called with it. Call it in
+ * the transaction of the change that it tells of: all become true together, or nothing.
+ * @param callbackUrl what the request behind the analysis wants called as well
  */
 export async function recordEvent(
   tx: Queryable,
   accountId: string,
   type: EventType,
-  analysis: Event['analysis']
+  data: Static<typeof AnalysisDataSchema>,
+  callbackUrl: string | null = null
 ): Promise<void> {
-  const event: Event = { id: uuidv7(), type, createdAt: new Date().toISOString(), analysis }
+  const event: Event = { ...newEvent(), type, data }
+  await tx.insert(outbox).values({ accountId, event })
+  await recordDeliveries(tx, accountId, event, callbackUrl)
+}
+
+/** Tells an account that one of its webhooks is not called any longer; by the stream alone, in the same transaction. */
+export async function recordWebhookDisabled(
+  tx: Queryable,
+  accountId: string,
+  data: Static<typeof DisabledDataSchema>
+): Promise<void> {
+  const event: Event = { ...newEvent(), type: 'webhook.disabled', data }
   await tx.insert(outbox).values({ accountId, event })
 }
+
+/** An event that is only sent to the webhook itself. */
+export const pingEvent = (webhookId: string): Event => ({ ...newEvent(), type: 'ping', data: { id: webhookId } })
+
+const newEvent = () => ({ id: uuidv7(), timestamp: new Date().toISOString() })

@@ -1,5 +1,6 @@
 import sse from '@fastify/sse'
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import type { Redis } from 'ioredis'
 import { Problem } from '../platform/problem.ts'
@@ -12,6 +13,7 @@ const HEARTBEAT_MS = 15_000
 const RETRY_MS = 1_000
 /** A client that lets so much pile up is disconnected; it comes back and replays. */
 const MAX_UNSENT_BYTES = 256 * 1024
+const MAX_UNSENT_MS = 30_000
 
 /** How often a stream looks whether its key or its session still counts. */
 const LOOK_EVERY_MS = 10_000
@@ -68,19 +70,21 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async 
         const data = message.event === undefined ? message.data : '{}'
         void reply.sse.send(message.event === undefined ? { id, data } : { id, event: message.event, data })
       }
+      open.add(reply)
       const leave = await followEvents({
         redis,
         hub,
         accountId,
         lastEventId: request.headers['last-event-id'],
         send,
+        taken: () => untilTaken(reply.raw),
         lost: () => reply.sse.close()
       }).catch((error: unknown) => {
+        open.delete(reply)
         throw new Problem('redis_unavailable', 'Ask for the analysis itself until live events are back.', { cause: error })
       })
 
       reply.sse.keepAlive()
-      open.add(reply)
       const looking = setInterval(() => {
         // Unknown is not invalid: a database that is away closes no stream.
         void isStillValid(request.caller).then(
@@ -97,6 +101,17 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async 
       else end()
     }
   )
+}
+
+/** Resolves when what was written has been taken, or the client is gone; one that takes nothing for too long is. */
+async function untilTaken(response: ServerResponse): Promise<void> {
+  if (!response.writableNeedDrain) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(() => response.destroy(), MAX_UNSENT_MS)
+  response.once('drain', resolve).once('close', resolve)
+  await promise
+  clearTimeout(timer)
+  response.off('drain', resolve).off('close', resolve)
 }
 
 /** A header that isn't there, or a wildcard, takes anything. */

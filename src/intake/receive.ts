@@ -39,6 +39,8 @@ export interface IncomingFile {
   /** As the client says; believed in nothing. */
   fileName: string | undefined
   declaredType: string
+  /** Checked. */
+  callbackUrl?: string | null
 }
 
 /**
@@ -59,7 +61,7 @@ export async function receiveFile(
 
   const id = uuidv7()
   const key = mediaKey({ accountId, id })
-  await beginUpload(db, { id, accountId, fileName: displayName(file.fileName), mediaType, kind, mediaKey: key })
+  await beginUpload(db, { id, accountId, fileName: displayName(file.fileName), mediaType, kind, mediaKey: key, callbackUrl: file.callbackUrl ?? null })
   const lifeSigns = setInterval(() => {
     touchUpload(db, id).catch((error: unknown) => log.warn({ err: error }, 'An upload could not show its life sign'))
   }, options.lifeSignEveryMs)

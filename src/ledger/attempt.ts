@@ -10,23 +10,30 @@ import {
   type Analysis,
   type Failure
 } from '../analyses/moves.ts'
-import type { Engine } from '../engine/pool.ts'
+import { examine, type Examination, type Examiners } from '../engine/providers/examine.ts'
 import { EngineError, type Evidence } from '../engine/types.ts'
 import type { Database } from '../platform/postgres.ts'
 import type { StoredEvidence } from '../platform/schema.ts'
 import { ObjectMissing, StorageUnavailable, type Storage } from '../platform/storage/storage.ts'
+import type { MediaRoom } from './mediaRoom.ts'
 
-export interface AttemptOptions {
+export interface AttemptOptions extends Examiners {
   db: Database
   storage: Storage
-  engine: Engine
+  /** Room for the bytes of files; shared by all attempts of a process. */
+  room: MediaRoom
+  /** Fires when the process can't wait for its attempts any longer. */
+  handBack: AbortSignal
   log: FastifyBaseLogger
 }
 
 /** How often an attempt looks whether it still counts: it may be cancelled, deleted, or taken over elsewhere. */
 const LOOK_EVERY_MS = 1_000
-/** Reading, analysing and writing together; the engine's own deadline is shorter. */
-const ATTEMPT_TIMEOUT_MS = 120_000
+/**
+ * For reading the file, and again for writing the evidence. What lies between has deadlines of its own, which begin when
+ * a thread does: waiting for one must not use up an attempt.
+ */
+const STORAGE_TIMEOUT_MS = 60_000
 
 /** The attempt is over without an end of the analysis: the job is to come back later. */
 export class ComeBackLater extends Error {
@@ -44,22 +51,23 @@ class ClaimLost extends Error {
  * @throws when PostgreSQL is away: the row is then as if the attempt had died
  */
 export async function runAttempt(options: AttemptOptions, claim: Analysis): Promise<void> {
-  const { db, storage, engine, log } = options
+  const { db, storage, log } = options
   const over = new AbortController()
   const watching = watchClaim(db, claim, over)
-  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)])
+  const signal = AbortSignal.any([over.signal, options.handBack])
   /** Evidence of ours that no verdict can refer to. */
   let orphaned = false
   try {
-    const bytes = await readMedia(storage, claim, signal)
-    const { evidence: pictures, ...report } = await engine.analyze({ bytes, mediaType: claim.mediaType }, { signal })
+    const { report: found, degraded, silent } = await examineMedia(options, claim, signal)
+    const { evidence: pictures, ...report } = found
+    for (const { provider, error } of silent) log.warn({ err: error, provider }, 'A provider was left out of a verdict')
     signal.throwIfAborted()
     orphaned = pictures.length > 0
-    const evidence = await storeEvidence(storage, claim, pictures, signal)
+    const evidence = await storeEvidence(storage, claim, pictures, withDeadline(signal))
     // From here on a failure leaves open whether the verdict stands: what it would refer to must stay. Whoever ends
     // the analysis later removes what earlier attempts have left.
     orphaned = false
-    orphaned = !(await completeAnalysis(db, claim, report, evidence))
+    orphaned = !(await completeAnalysis(db, claim, report, evidence, degraded))
   } catch (error) {
     // Aborting makes the storage fail with an error of its own: ask the signal, not the error.
     if (over.signal.reason instanceof ClaimLost) return
@@ -85,20 +93,37 @@ async function watchClaim(db: Database, claim: Analysis, over: AbortController):
   }
 }
 
-/** The whole file, in one buffer that can be handed to a thread. */
-async function readMedia(storage: Storage, claim: Analysis, signal: AbortSignal): Promise<ArrayBuffer> {
-  const bytes = new ArrayBuffer(claim.sizeBytes ?? 0)
-  const view = new Uint8Array(bytes)
+const withDeadline = (signal: AbortSignal) => AbortSignal.any([signal, AbortSignal.timeout(STORAGE_TIMEOUT_MS)])
+
+/**
+ * Reads the file and has it looked at. The bytes are in memory only as long as that takes: once for the thread, to which
+ * they are transferred, and once for all providers, where there is one that takes such media.
+ */
+async function examineMedia(options: AttemptOptions, claim: Analysis, signal: AbortSignal): Promise<Examination> {
+  const providers = options.providers.filter(({ kinds }) => kinds.includes(claim.kind))
+  const sizeBytes = claim.sizeBytes ?? 0
+  const copies = providers.length > 0 ? 2 : 1
+  return options.room.hold(sizeBytes * copies, signal, async () => {
+    const bytes = new ArrayBuffer(sizeBytes)
+    const asked = providers.length > 0 ? { providers, bytes: new ArrayBuffer(sizeBytes) } : undefined
+    await readMedia(options.storage, claim, asked === undefined ? [bytes] : [bytes, asked.bytes], withDeadline(signal))
+    return examine(options, { bytes, mediaType: claim.mediaType }, asked, signal)
+  })
+}
+
+/** Reads the whole file into each buffer as it comes: copying 100 MB at a stroke would hold up everybody else. */
+async function readMedia(storage: Storage, claim: Analysis, buffers: ArrayBuffer[], signal: AbortSignal): Promise<void> {
+  const views = buffers.map((buffer) => new Uint8Array(buffer))
+  const sizeBytes = claim.sizeBytes ?? 0
   let filled = 0
   const body = await storage.get(claim.mediaKey, { signal })
   for await (const chunk of body as AsyncIterable<Buffer>) {
-    if (filled + chunk.length > view.length) throw new ObjectMissing('The stored file is longer than it was')
-    view.set(chunk, filled)
+    if (filled + chunk.length > sizeBytes) throw new ObjectMissing('The stored file is longer than it was')
+    for (const view of views) view.set(chunk, filled)
     filled += chunk.length
   }
   signal.throwIfAborted()
-  if (filled < view.length) throw new StorageUnavailable('The stored file came shorter than it is')
-  return bytes
+  if (filled < sizeBytes) throw new StorageUnavailable('The stored file came shorter than it is')
 }
 
 async function storeEvidence(

@@ -4,10 +4,11 @@ import type { Redis } from 'ioredis'
 import { claimAnalysis, lastAttemptVanished } from '../analyses/moves.ts'
 import type { Repeating } from '../platform/repeat.ts'
 import { runAttempt, type AttemptOptions } from './attempt.ts'
+import { mediaRoom } from './mediaRoom.ts'
 import { createQuarantine } from './quarantine.ts'
 import { LEDGER_NAME, LEDGER_PREFIX, retryDelayMs } from './queue.ts'
 
-export interface ProcessorOptions extends AttemptOptions {
+export interface ProcessorOptions extends Omit<AttemptOptions, 'room' | 'handBack'> {
   /** A connection of its own, which waits for Redis as long as it takes. */
   redis: Redis
   relay: Repeating
@@ -16,18 +17,36 @@ export interface ProcessorOptions extends AttemptOptions {
   log: FastifyBaseLogger
 }
 
+/** Analyses that may wait for providers beside those that threads are at. Four machines have 100 in flight. */
+const PROVIDER_LANE = 25
+
+/**
+ * Memory for the files of all analyses under way where there are providers: each file is held twice, for its thread
+ * and for the providers, until both are done with it. The whole lane has room with photographs of nearly 10 MB; of the
+ * largest files two are held at a time, and the next ones wait unread. Without providers it is one file a thread.
+ */
+const MEDIA_BYTES = 512_000_000
+
 /** A processor that takes jobs from the ledger. */
 export interface Processor {
   /** Takes no more jobs, and waits for those under way. */
   close(): Promise<void>
+  /** Breaks off those under way: their rows go back, for another machine to take. */
+  handBack(): void
 }
 
 /**
  * Takes jobs from the ledger, as many at once as the engine has threads, and works on the analyses that they name.
+ * Where there are providers it takes more, so that the threads have work while answers are waited for.
+ *
+ * A suspect waits for all of them and holds up the next ones: some seconds for each process that died, which is little
+ * beside a second crash that takes 25 others' attempts with it.
  */
 export function startProcessor(options: ProcessorOptions): Processor {
-  const { db, engine, relay, redis, lockMs, retryMs } = options
+  const { db, engine, providers, relay, redis, lockMs, retryMs } = options
   const quarantine = createQuarantine()
+  const room = mediaRoom(providers.length > 0 ? MEDIA_BYTES : Infinity)
+  const over = new AbortController()
 
   async function process(id: string): Promise<void> {
     const log = options.log.child({ analysisId: id })
@@ -37,7 +56,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
       relay.nudge()
       if (claim === undefined) return
       try {
-        await runAttempt({ ...options, log: log.child({ attempt: claim.attempt }) }, claim)
+        await runAttempt({ ...options, room, handBack: over.signal, log: log.child({ attempt: claim.attempt }) }, claim)
       } finally {
         relay.nudge()
       }
@@ -48,7 +67,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
   const worker = new Worker(LEDGER_NAME, (job) => process(job.id as string), {
     connection: redis,
     prefix: LEDGER_PREFIX,
-    concurrency: engine.threads,
+    concurrency: engine.threads + (providers.length > 0 ? PROVIDER_LANE : 0),
     lockDuration: lockMs,
     stalledInterval: lockMs,
     // A job whose worker dies comes back as often as it takes: the row counts, and ends what never ends.
@@ -59,6 +78,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
   worker.on('failed', (job, error) => options.log.debug({ err: error, analysisId: job?.id }, 'The job comes back later'))
 
   return {
-    close: () => worker.close()
+    close: () => worker.close(),
+    handBack: () => over.abort(new Error('The process ends'))
   }
 }

@@ -5,6 +5,8 @@ import { Type } from 'typebox'
 const catalogue = {
   bad_request: [400, 'The request is not valid'],
   invalid_request: [400, 'The request does not fit its schema'],
+  invalid_form: [400, 'The form is not as it should be'],
+  invalid_url: [400, 'The address can not be called'],
   no_file: [400, 'The request carries no file'],
   too_many_files: [400, 'The request carries more than one file'],
   empty_file: [400, 'The file is empty'],
@@ -18,6 +20,8 @@ const catalogue = {
   upload_removed: [409, 'The analysis was removed while its file came in'],
   request_timeout: [408, 'The request took too long to come in'],
   not_cancellable: [409, 'The analysis can not be cancelled'],
+  too_many_webhooks: [409, 'The account has as many webhooks as it may have'],
+  webhook_disabled: [409, 'The webhook is disabled'],
   precondition_failed: [412, 'A condition of the request does not hold'],
   file_too_large: [413, 'The file is too large'],
   body_too_large: [413, 'The request is too large'],

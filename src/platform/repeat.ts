@@ -62,3 +62,11 @@ export function repeat(
     }
   }
 }
+
+/** Several as one. */
+export function together(...all: Repeating[]): Repeating {
+  return {
+    nudge: () => all.forEach(({ nudge }) => nudge()),
+    close: async () => void (await Promise.all(all.map((each) => each.close())))
+  }
+}

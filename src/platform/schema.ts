@@ -19,7 +19,7 @@ import type { MediaFacts, MediaKind, NotChecked, Signal, Verdict } from '../engi
 import type { PlanName } from '../limits/plans.ts'
 
 /** A point in time, in microseconds, with its zone. */
-const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+export const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
 export const accounts = pgTable('accounts', {
   id: uuid('id').primaryKey(),
@@ -111,6 +111,8 @@ export const analyses = pgTable(
     degraded: text('degraded'),
     failureCode: text('failure_code'),
     failureDetail: text('failure_detail'),
+    /** Whom the request that brought the file wants told of its end, beside the account's webhooks. */
+    callbackUrl: text('callback_url'),
     createdAt: at('created_at').notNull().defaultNow(),
     /** The last life sign: an upload that goes on, a claim, a hand-over to the ledger. */
     touchedAt: at('touched_at').notNull().defaultNow(),
@@ -122,6 +124,8 @@ export const analyses = pgTable(
     check('analyses_state', sql`${t.state} IN ('uploading', 'queued', 'processing', 'completed', 'failed', 'cancelled')`),
     // The list, newest first, by cursor.
     index('analyses_account').on(t.accountId, t.id.desc()),
+    // The list by verdict: one that nothing has would else be looked for in all of an account's rows.
+    index('analyses_account_verdict').on(t.accountId, t.verdict, t.id.desc()).where(sql`verdict IS NOT NULL`),
     // The reconciler's look at what has not ended: small however large the table grows.
     index('analyses_open').on(t.touchedAt).where(sql`state IN ('uploading', 'queued', 'processing')`),
     // How many files an account has in flight, for its priority.

@@ -53,7 +53,7 @@ async function queued(): Promise<Analysis> {
 
 /** The events that wait to be told of an analysis, in order. */
 async function told(id: string): Promise<string[]> {
-  const { rows } = await pool.query("SELECT event->>'type' AS type FROM outbox WHERE event->'analysis'->>'id' = $1 ORDER BY id", [id])
+  const { rows } = await pool.query("SELECT event->>'type' AS type FROM outbox WHERE event->'data'->>'id' = $1 ORDER BY id", [id])
   return rows.map(({ type }) => type)
 }
 

@@ -21,7 +21,7 @@ t.test('an account\'s clients hear of its analyses on whichever machine they are
   for (const listener of [near, far]) {
     await listener.hears(body.id, 'analysis.completed')
     t.same(listener.typesOf(body.id), ['analysis.queued', 'analysis.processing', 'analysis.completed'])
-    t.match(listener.events().at(-1), { analysis: { state: 'completed', verdict: 'inconclusive' } })
+    t.match(listener.events().at(-1), { data: { state: 'completed', verdict: 'inconclusive' } })
   }
   t.same(near.events(), far.events(), 'the same events with the same ids')
   t.same(foreign.events(), [])

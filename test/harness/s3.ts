@@ -1,11 +1,12 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Transform } from 'node:stream'
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { startFauxqs } from 'fauxqs'
 import type { Test } from 'tap'
 
 /** What a store does to a request instead of answering it. */
-export type Misbehaviour = 'refuse' | 'fail' | 'hang'
+export type Misbehaviour = 'refuse' | 'fail' | 'hang' | 'slow'
 
 /** A real S3 server over HTTP, with a proxy in front that keeps the books and misbehaves on demand. */
 export interface TestS3 {
@@ -19,6 +20,7 @@ export interface TestS3 {
 }
 
 const BUCKET = 'faketect'
+const SLOW_BYTES_PER_SECOND = 1_024
 
 export async function startS3(t: Test): Promise<TestS3> {
   process.env.AWS_ACCESS_KEY_ID ??= 'test'
@@ -36,10 +38,10 @@ export async function startS3(t: Test): Promise<TestS3> {
     if (misbehaviour === 'refuse') return void request.socket.destroy()
     if (misbehaviour === 'fail') return void response.writeHead(500).end()
     if (request.method === 'GET' && url.searchParams.has('uploads')) return listUploads(response, url)
-    pass(request, response, url)
+    pass(request, response, url, misbehaviour === 'slow')
   })
 
-  function pass(request: IncomingMessage, response: ServerResponse, url: URL): void {
+  function pass(request: IncomingMessage, response: ServerResponse, url: URL, slow: boolean): void {
     const { method, headers } = request
     const onward = httpRequest({ port: server.port, host: '127.0.0.1', method, path: request.url, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 500, answer.headers)
@@ -56,7 +58,8 @@ export async function startS3(t: Test): Promise<TestS3> {
       answer.pipe(response)
     })
     onward.on('error', () => request.socket.destroy())
-    request.pipe(onward)
+    if (slow) request.pipe(trickle()).pipe(onward)
+    else request.pipe(onward)
   }
 
   /** ListMultipartUploads, which the server behind does not know. */
@@ -74,8 +77,14 @@ export async function startS3(t: Test): Promise<TestS3> {
   const direct = new S3Client({ endpoint: server.address, region: 'us-east-1', forcePathStyle: true })
 
   async function keys(): Promise<string[]> {
-    const page = await direct.send(new ListObjectsV2Command({ Bucket: BUCKET }))
-    return (page.Contents ?? []).map(({ Key }) => Key ?? '').sort()
+    const found: string[] = []
+    let after: string | undefined
+    do {
+      const page = await direct.send(new ListObjectsV2Command({ Bucket: BUCKET, StartAfter: after }))
+      found.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ''))
+      after = page.IsTruncated === true ? found.at(-1) : undefined
+    } while (after !== undefined)
+    return found.sort()
   }
 
   t.teardown(async () => {
@@ -85,4 +94,13 @@ export async function startS3(t: Test): Promise<TestS3> {
     await server.stop()
   })
   return s3
+}
+
+/** Lets bytes through at the speed of a line that is nearly dead. */
+function trickle(): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      setTimeout(() => done(null, chunk), (chunk.length / SLOW_BYTES_PER_SECOND) * 1_000)
+    }
+  })
 }

@@ -8,6 +8,7 @@ import { findAnalysis } from '../../src/analyses/queries.ts'
 import { createEngine } from '../../src/engine/pool.ts'
 import { receiveFile } from '../../src/intake/receive.ts'
 import { runAttempt } from '../../src/ledger/attempt.ts'
+import { mediaRoom } from '../../src/ledger/mediaRoom.ts'
 import type { Database } from '../../src/platform/postgres.ts'
 import * as schema from '../../src/platform/schema.ts'
 import { openStorage } from '../../src/platform/storage/open.ts'
@@ -59,7 +60,8 @@ t.test('a verdict that was committed keeps its evidence, though its attempt neve
   await queueAnalysis(db, { id, accountId, plan: 'FREE', sizeBytes: bytes.length, sha256: 'x' })
   const claim = (await claimAnalysis(db, id))!
 
-  await runAttempt({ db: breakingAfterCommit(), storage, engine, log }, claim)
+  const alone = { providers: [], providerTimeoutMs: 1_000, room: mediaRoom(Infinity), handBack: new AbortController().signal }
+  await runAttempt({ db: breakingAfterCommit(), storage, engine, log, ...alone }, claim)
   const row = (await findAnalysis(db, accountId, id))!
   t.match(row, { state: 'completed', attempt: 1, verdict: 'inconclusive' })
   t.ok(row.evidence.length > 0)

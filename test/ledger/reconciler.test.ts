@@ -110,7 +110,7 @@ t.test('two relays hand each event over in order, and none is lost when one brea
     await Promise.all([relayBatch(db, redis), relayBatch(db, redis)])
   }
   const entries = await redis.xrange(`{${accountId}}:events`, '-', '+')
-  const seen = entries.map(([, fields]) => JSON.parse(fields[1]!).analysis.id)
+  const seen = entries.map(([, fields]) => JSON.parse(fields[1]!).data.id)
   t.same(seen.slice(29), ids, 'all of them, in order, after the ones that came before the break')
   t.same(seen.slice(0, 29), ids.slice(0, 29))
 })

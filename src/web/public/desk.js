@@ -268,7 +268,8 @@ export function openDesk({ signedOut }) {
   // --- News ---
 
   /** @param {Event} event */
-  async function heard({ type, analysis: { id } }) {
+  async function heard({ type, data: { id } }) {
+    if (!type.startsWith('analysis.')) return
     if (type === 'analysis.deleted') {
       deleted.add(id)
       const row = rowOf(id)

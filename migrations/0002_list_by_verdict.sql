@@ -1,0 +1,1 @@
+CREATE INDEX "analyses_account_verdict" ON "analyses" USING btree ("account_id","verdict","id" DESC NULLS LAST) WHERE verdict IS NOT NULL;

@@ -1,0 +1,45 @@
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { storable, storableText } from '../storable.ts'
+import { verdicts, type Json, type Signal } from '../types.ts'
+
+const MAX_SIGNALS = 50
+const MAX_MEANING_LENGTH = 600
+
+/** What is taken from a provider. Its word is as much a stranger's as the file is. */
+const Answer = Type.Array(
+  Type.Object({
+    code: Type.String({ minLength: 1 }),
+    supports: Type.Union([Type.Enum(verdicts.filter((verdict) => verdict !== 'inconclusive')), Type.Null()]),
+    log10LikelihoodRatio: Type.Number(),
+    meaning: Type.String({ minLength: 1 }),
+    measured: Type.Record(Type.String(), Type.Unknown())
+  }),
+  { maxItems: MAX_SIGNALS }
+)
+
+/** The answer is none that can be understood. */
+export class MeaninglessAnswer extends Error {
+  override name = 'MeaninglessAnswer'
+}
+
+/**
+ * The signals of a provider's answer, as they may be weighed and stored: under the provider's own name, so that they
+ * are weighed as its own, and without evidence pictures, which it has none of.
+ * @throws {MeaninglessAnswer}
+ */
+export function signalsOf(provider: string, answer: unknown): Signal[] {
+  if (!Value.Check(Answer, answer)) throw new MeaninglessAnswer(`The answer of ${provider} is not a list of signals`)
+  return answer.map(({ code, supports, log10LikelihoodRatio, meaning, measured }) => {
+    if (!Number.isFinite(log10LikelihoodRatio)) throw new MeaninglessAnswer(`${provider} gave a strength that is no number`)
+    return {
+      detector: storableText(provider, 100),
+      code: storableText(code, 100),
+      supports,
+      log10LikelihoodRatio,
+      meaning: storableText(meaning, MAX_MEANING_LENGTH),
+      measured: storable(measured) as { [key: string]: Json },
+      evidence: []
+    }
+  })
+}
