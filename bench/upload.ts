@@ -5,21 +5,21 @@
  * Prints the growth of the service's resident memory an upload, and the ratio of the two throughputs. Each side runs
  * in a process of its own; the rounds alternate, because a shared machine is not equally fast all the time.
  */
-import { fork, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { request, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { generateApiKey } from '../src/accounts/apiKeys.ts'
 import { storeLocalKey, withDatabase } from '../src/accounts/localAccount.ts'
 import { startEmbeddedPostgres } from '../src/platform/embedded/postgres.ts'
 import { startEmbeddedRedis } from '../src/platform/embedded/redis.ts'
 import { migrate } from '../src/platform/migrate.ts'
+import { children, print, residentBytes } from './children.ts'
 
 const { values } = parseArgs({
   options: {
@@ -37,13 +37,13 @@ const megabyte = randomBytes(1_000_000)
 megabyte.set([0xff, 0xd8, 0xff, 0xe0])
 
 const folder = mkdtempSync(join(tmpdir(), 'faketect-bench-'))
-const children: ChildProcess[] = []
+const programs = children()
 const postgres = await startEmbeddedPostgres({ dataDir: folder, disposable: true })
 const redis = await startEmbeddedRedis({ dataDir: folder, persistent: false })
 try {
   await measure()
 } finally {
-  for (const child of children) child.kill('SIGKILL')
+  programs.stop()
   await redis.stop()
   await postgres.stop()
   rmSync(folder, { recursive: true, force: true })
@@ -51,11 +51,11 @@ try {
 
 async function measure(): Promise<void> {
   const env = { ...process.env, AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' }
-  const [s3, endpoint] = await start('s3Server.ts', env)
+  const [s3, endpoint] = await programs.start('s3Server.ts', env)
   const key = generateApiKey()
   await migrate(postgres.url)
   await withDatabase(postgres.url, (db) => storeLocalKey(db, 'bench', key))
-  const [service, address] = await start('../src/service.ts', {
+  const [service, address] = await programs.start('../src/service.ts', {
     ...env,
     ROLES: 'api',
     PORT: '0',
@@ -64,7 +64,7 @@ async function measure(): Promise<void> {
     REDIS_URL: redis.url,
     STORAGE_URL: `s3://bench?endpoint=${encodeURIComponent(endpoint)}&region=us-east-1`
   })
-  const [direct] = await start('libStorage.ts', { ...env, ENDPOINT: endpoint })
+  const [direct] = await programs.start('libStorage.ts', { ...env, ENDPOINT: endpoint })
 
   // Warm: connections, compiled code, grown heaps. What memory grows by after that is the uploads'.
   await upload(address, key, 20_000_000)
@@ -98,14 +98,6 @@ async function measure(): Promise<void> {
       `memory +${Math.max(...rows.map(({ growth }) => growth)).toFixed(1)} MB an upload at most (limit 12), ` +
       `throughput ${median((row) => row.service / row.direct).toFixed(2)} of lib-storage alone (aim 0.8)`
   )
-}
-
-/** Starts a program of ours, and waits for the address that it sends. */
-async function start(file: string, env: NodeJS.ProcessEnv): Promise<[ChildProcess, string]> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), { env })
-  children.push(child)
-  const [message] = (await once(child, 'message')) as [{ address: string }]
-  return [child, message.address]
 }
 
 async function ask(child: ChildProcess, what: 'empty' | { uploads: number; sizeBytes: number }): Promise<void> {
@@ -150,14 +142,4 @@ async function peakWhile(child: ChildProcess, run: () => Promise<unknown>): Prom
   done.abort()
   await looking
   return { peak, seconds }
-}
-
-/** VmRSS of Linux, in bytes. */
-function residentBytes({ pid }: ChildProcess): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Number(kilobytes) * 1_024
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -1,0 +1,100 @@
+/**
+ * `npm run bench:growth`: how long the service's own functions take with 10 thousand and with 1 million analyses in
+ * PostgreSQL, side by side in one run, and how PostgreSQL goes about their queries.
+ *
+ * Ends with 1 when a query of the larger table is planned with a sequential scan over them, or has an
+ * OFFSET. Usage is not measured: nothing asks for it yet. Retention is measured by the query that it would make.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { Redis } from 'ioredis'
+import { startEmbeddedPostgres } from '../src/platform/embedded/postgres.ts'
+import { startEmbeddedRedis } from '../src/platform/embedded/redis.ts'
+import { percentile, print } from './children.ts'
+import { deeds, type Deed } from './growth/deeds.ts'
+import { fill, LARGE_AT_LEAST, type Filled } from './growth/fill.ts'
+import { hasPlan, planOf, type QueryPlan } from './growth/plan.ts'
+
+const { values } = parseArgs({
+  options: {
+    small: { type: 'string', default: '10000' },
+    large: { type: 'string', default: '1000000' },
+    /** Every query with its plan, not only those at fault. */
+    plans: { type: 'boolean', default: false },
+    /** SQL that both databases are given once they are filled, such as an index that is thought of. */
+    try: { type: 'string', multiple: true, default: [] }
+  }
+})
+const sizes = [Number(values.small), Number(values.large)]
+if (Math.min(...sizes) < LARGE_AT_LEAST) throw new RangeError(`At least ${LARGE_AT_LEAST} analyses`)
+
+const folder = mkdtempSync(join(tmpdir(), 'faketect-bench-'))
+const postgres = await startEmbeddedPostgres({ dataDir: folder, disposable: true })
+const redisServer = await startEmbeddedRedis({ dataDir: folder, persistent: false })
+const connections: Redis[] = []
+const filled: Filled[] = []
+try {
+  const sides = []
+  for (const size of sizes) {
+    const start = performance.now()
+    const side = await fill(postgres.url, size)
+    filled.push(side)
+    for (const statement of values.try) await side.pool.query(statement)
+    // A Redis database of its own each: their jobs must not be mixed up.
+    const redis = new Redis(redisServer.url, { db: connections.length })
+    connections.push(redis)
+    sides.push({ side, deeds: await deeds(side, redis), plans: new Map<string, QueryPlan>() })
+    print(`${size} analyses made in ${((performance.now() - start) / 1_000).toFixed(0)} s`)
+  }
+  const [small, large] = sides as [(typeof sides)[0], (typeof sides)[0]]
+  const rows = [['p50 / p95, ms', `${sizes[0]}`, `${sizes[1]}`, 'ratio of p50', `ways to the tables, with ${sizes[1]}`]]
+  for (const [index, deed] of large.deeds.entries()) {
+    const plans = await plansOf(large.side, deed)
+    for (const plan of plans) large.plans.set(plan.query, plan)
+    const times = await timesOf([small.deeds[index]!, deed])
+    const [a, b] = times.map((ms) => percentile(ms, 0.5)) as [number, number]
+    const shown = times.map((ms, i) => `${[a, b][i]!.toFixed(2)} / ${percentile(ms, 0.95).toFixed(2)}`)
+    const scans = new Set(plans.flatMap((plan) => plan.scans).filter((scan) => /analyses|tombstones|outbox/.test(scan)))
+    rows.push([deed.name, ...shown, (b / a).toFixed(2), [...scans].join(', ')])
+  }
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  for (const row of rows) print(row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd())
+  const all = [...large.plans.values()]
+  const faults = all.filter(({ fault }) => fault !== undefined)
+  print(`${all.length} queries, ${faults.length} of them with a sequential scan or an OFFSET`)
+  for (const { query, scans, fault } of values.plans ? all : faults) print(`${fault ?? 'good'}: ${scans.join(', ')}\n  ${query}`)
+  if (faults.length > 0) process.exitCode = 1
+} finally {
+  for (const connection of connections) connection.disconnect()
+  for (const { pool } of filled) await pool.end()
+  await redisServer.stop()
+  await postgres.stop()
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** Runs a deed once, and has each query that it made explained. */
+async function plansOf(side: Filled, deed: Deed): Promise<QueryPlan[]> {
+  const queries = new Map<string, unknown[]>()
+  side.watch = (query, params) => hasPlan(query) && !queries.has(query) && queries.set(query, params)
+  await deed.run()
+  side.watch = undefined
+  const plans: QueryPlan[] = []
+  for (const [query, params] of queries) plans.push(await planOf(side.pool, query, params))
+  return plans
+}
+
+/** The two take turns: a shared machine is not equally fast all the time. */
+async function timesOf(sides: [Deed, Deed]): Promise<number[][]> {
+  const times: number[][] = [[], []]
+  for (let run = -3; run < sides[0].runs; run++) {
+    for (const [index, deed] of sides.entries()) {
+      const start = performance.now()
+      await deed.run()
+      // The first ones only warm up.
+      if (run >= 0) times[index]!.push(performance.now() - start)
+    }
+  }
+  return times
+}
