@@ -90,7 +90,8 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
     ledger,
     log: app.log,
     everyMs: reconcileEveryMs,
-    uploadStaleMs: config.uploadStaleMs
+    uploadStaleMs: config.uploadStaleMs,
+    retryMs: config.ledgerRetryMs
   })
   // Last in, first out: what others still need is let go of last.
   app.addHook('onClose', async () => {

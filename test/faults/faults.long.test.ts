@@ -14,8 +14,8 @@ for (const scenario of scenarios.filter(({ name }) => name.includes(process.env.
 
 t.teardown(() => {
   const columns = ['accepted', 'refused', 'broken', 'completed', 'failed', 'lost', 'doubled'] as const
-  const rows = results.map(({ name, books }) => [name, ...columns.map((column) => String(books[column])), books.secondsToRecover.toFixed(1)])
-  const table = [['fault, under load', ...columns, 'seconds to recover'], ...rows]
+  const rows = results.map(({ name, books }) => [name, ...columns.map((column) => String(books[column])), books.secondsToRecover.toFixed(1), String(books.grownMb)])
+  const table = [['fault, under load', ...columns, 'seconds to recover', 'grown, MB'], ...rows]
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)))
   for (const row of table) {
     process.stdout.write(`# ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  ')}\n`)

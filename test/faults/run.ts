@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Test } from 'tap'
 import { eventually } from '../harness/eventually.ts'
 import { balance, type Books } from './books.ts'
@@ -5,23 +6,41 @@ import { startFleet } from './fleet.ts'
 import { startLoad } from './load.ts'
 import type { Scenario } from './scenarios.ts'
 
+const MAX_GROWTH_MB = 400
+
 /** Runs one scenario on a fleet of its own, and balances its books. */
 export async function runScenario(t: Test, scenario: Scenario): Promise<Books> {
   const fleet = await startFleet(t, { ...(scenario.env && { env: scenario.env }) })
   const load = startLoad(fleet, { ...(scenario.description && { description: scenario.description }) })
   try {
+    await eventually(() => load.attempted.filter(({ status }) => status === 202).length >= 3, 30_000)
+    const before = new Map(fleet.processes.map(({ child }) => [child.pid, residentMb(child.pid)]))
     await scenario.inject(fleet, load)
     const since = performance.now()
-    const before = load.attempted.length
+    const known = load.attempted.length
     // Life goes on after the fault: that new files are taken again belongs to the recovery.
-    await eventually(() => load.attempted.slice(before).some(({ status }) => status === 202), 45_000)
+    await eventually(() => load.attempted.slice(known).some(({ status }) => status === 202), 45_000)
     const books = await balance(fleet, load, since)
+    const grown = fleet.processes.map(({ child }) => residentMb(child.pid) - (before.get(child.pid) ?? Infinity))
+    books.grownMb = Math.max(0, ...grown.filter(Number.isFinite).map(Math.round))
+    // What piles up while something is away would be far more; a process that is warming up grows by this as well.
+    t.ok(books.grownMb < MAX_GROWTH_MB, `memory grew by ${books.grownMb} MB at most`)
     checkBooks(t, books)
     if (scenario.failing === undefined) t.equal(books.failed, 0, 'every file gets its verdict')
     t.comment(JSON.stringify(books))
     return books
   } finally {
     await load.stop()
+  }
+}
+
+/** 0 for a process that has gone. */
+function residentMb(pid: number | undefined): number {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    return Number(kilobytes ?? 0) / 1_024
+  } catch {
+    return 0 // also where there is no /proc
   }
 }
 

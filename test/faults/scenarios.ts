@@ -99,6 +99,19 @@ const processes: Scenario[] = [
     }
   },
   {
+    name: 'the clocks of all processes step back by an hour',
+    env: { NODE_OPTIONS: `--import=${new URL('clock.ts', import.meta.url).href}`, LEDGER_RETRY_MS: '1000' },
+    description: (n) => (n % 3 === 0 ? 'hostile: slow 300' : undefined),
+    async inject({ processes, s3 }, load) {
+      // Retries are waiting while it happens: their time was reckoned by the other clock.
+      s3.misbehave = ({ method, url }) => (method === 'PUT' && url.pathname.includes('/evidence/1/') ? 'fail' : undefined)
+      await untilAccepted(load, 5)
+      for (const { child } of processes) child.kill('SIGUSR2')
+      await untilAccepted(load, 5)
+      s3.misbehave = () => undefined
+    }
+  },
+  {
     name: 'SIGTERM with uploads, analyses and streams open',
     short: true,
     description: () => 'hostile: slow 300',
@@ -241,7 +254,28 @@ const people: Scenario[] = [
   }
 ]
 
-export const scenarios: Scenario[] = [...processes, ...redis, ...postgres, ...storage, ...people]
+/** Deletes each analysis at the very moment when its evidence is being written. */
+const late: Scenario = {
+  name: 'delete while the evidence is being written',
+  async inject(fleet, load) {
+    const deleted = new Set<string>()
+    fleet.s3.misbehave = ({ method, url }) => {
+      const [, id] = /([0-9a-f-]{36})\/evidence\//.exec(url.pathname) ?? []
+      const row = load.attempted.find((attempted) => attempted.id === id)
+      if (method !== 'PUT' || row?.id === undefined || deleted.has(row.id)) return undefined
+      deleted.add(row.id)
+      row.takenBack = true
+      const { key } = fleet.accounts.find(({ accountId }) => accountId === row.accountId)!
+      void client(fleet.address(), key).send(`/v1/analyses/${row.id}`, { method: 'DELETE' })
+      // The write goes through, and comes after the first sweep.
+      return 'slow'
+    }
+    await eventually(() => deleted.size >= 8, 30_000)
+    fleet.s3.misbehave = () => undefined
+  }
+}
+
+export const scenarios: Scenario[] = [...processes, ...redis, ...postgres, ...storage, ...people, late]
 
 function weather(name: string, which: 'redis' | 'postgres', what: 'cut' | 'stalled' | 'half-closed' | 'stranded', forMs = SPELL_MS): Scenario {
   return {
