@@ -2,7 +2,7 @@ import { findings, type Detector, type Findings } from './detector.ts'
 import { decodeImage, type DecodedImage } from './image.ts'
 import { supportedMediaTypes } from './mediaTypes.ts'
 import { storable, storableText } from './storable.ts'
-import { EngineError, type Evidence, type Json, type NotChecked, type Report, type Signal } from './types.ts'
+import { EngineError, isOutOfMemory, outOfMemory, type Evidence, type Json, type NotChecked, type Report, type Signal } from './types.ts'
 import { conclude } from './verdict.ts'
 import { engineVersion } from './version.ts'
 
@@ -53,6 +53,7 @@ async function findingsOf(detector: Detector, image: DecodedImage): Promise<Find
     return await detector.detect(image)
   } catch (error) {
     if (error instanceof EngineError) throw error
+    if (isOutOfMemory(error)) throw outOfMemory(error)
     const message = error instanceof Error ? error.message : String(error)
     throw new EngineError('engine_crashed', `The detector ${detector.id} broke off: ${message}`, { cause: error })
   }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import type { AnalysisOutcome, AnalysisTask, Began, ThreadSettings } from './threadMessages.ts'
-import { EngineError, type Report } from './types.ts'
+import { EngineError, isOutOfMemory, outOfMemory, type Report } from './types.ts'
 import { turnstile } from './turnstile.ts'
 import { engineVersion } from './version.ts'
 
@@ -161,9 +161,7 @@ function runningTask({ startMs, runMs }: { startMs: number; runMs: number }, onL
 /** What a thread's death or an exception in it says of the file. */
 function failureOf(error: unknown): EngineError {
   if (error instanceof EngineError) return error
-  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { code: undefined, message: String(error) }
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY' || message.includes('Array buffer allocation failed')) {
-    return new EngineError('analysis_out_of_memory', 'The analysis needed more memory than one file may take', { cause: error })
-  }
+  if (isOutOfMemory(error)) return outOfMemory(error)
+  const message = error instanceof Error ? error.message : String(error)
   return new EngineError('engine_crashed', `The analysis broke off: ${message}`, { cause: error })
 }

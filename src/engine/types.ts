@@ -91,3 +91,15 @@ export class EngineError extends Error {
     this.code = code
   }
 }
+
+/** Whether an error says that memory ran out: of a thread's heap, or of the process outside of it. */
+export function isOutOfMemory(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY' || code === 'ERR_MEMORY_ALLOCATION_FAILED') return true
+  return error.message.includes('Array buffer allocation failed')
+}
+
+/** What is said of a file whose analysis ran out of memory. */
+export const outOfMemory = (cause: unknown) =>
+  new EngineError('analysis_out_of_memory', 'The analysis needed more memory than one file may take', { cause })

@@ -11,6 +11,7 @@
  * | `hostile: loop`              | loops for ever, synchronously                                               | `analysis_timed_out`      |
  * | `hostile: hang`              | awaits what never comes                                                     | `analysis_timed_out`      |
  * | `hostile: heap`              | fills its JavaScript heap                                                   | `analysis_out_of_memory`  |
+ * | `hostile: native`            | fills memory outside of its heap, up to 4 GB                                | `analysis_out_of_memory`  |
  * | `hostile: exit`              | `process.exit(0)` in the thread                                             | `engine_crashed`          |
  * | `hostile: segfault`          | sends SIGSEGV: ends the whole *process*, as faulty native code does         | the process is gone       |
  * | `hostile: slow 500`          | waits so many milliseconds, then reports a signal `waited`                  | a report                  |
@@ -49,6 +50,11 @@ async function misbehave(what: string): Promise<Findings> {
     case 'heap': {
       const kept: number[][] = []
       for (;;) kept.push(Array.from<number>({ length: 1_000_000 }).fill(kept.length + 0.5))
+    }
+    case 'native': {
+      const kept: Buffer[] = []
+      while (kept.length < 64) kept.push(Buffer.alloc(64 * 2 ** 20, 1))
+      throw new Error(`Nothing stopped it at ${kept.length * 64} MB`)
     }
     case 'exit':
       process.exit(0)

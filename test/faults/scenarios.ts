@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { platform } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { eventually } from '../harness/eventually.ts'
@@ -150,6 +153,37 @@ const processes: Scenario[] = [
   }
 ]
 
+/** One file takes more memory outside of its heap than its process may have: the budget is set by the system. */
+const greedy: Scenario = {
+  name: 'a file that takes more native memory than there is',
+  failing: true,
+  async inject(fleet, load) {
+    await untilAccepted(load, 3)
+    const limited = new Set<number>()
+    const limit = () => {
+      for (const { child } of fleet.processes) {
+        if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null || limited.has(child.pid)) continue
+        limited.add(child.pid)
+        const kilobytes = Number(/^VmSize:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1])
+        execFileSync('prlimit', ['--pid', String(child.pid), `--as=${(kilobytes + 1_500_000) * 1_024}:`])
+      }
+    }
+    limit()
+    const { accountId, key } = fleet.accounts[0]!
+    const bytes = await photo({ seed: 99_998, width: 64, height: 48, description: 'hostile: native' })
+    const { body } = await client(fleet.address(), key).upload(bytes)
+    load.attempted.push({ accountId, status: 202, id: body.id })
+    await eventually(async () => {
+      for (const process of fleet.processes.slice()) {
+        if (process.child.exitCode !== null || process.child.signalCode !== null) await fleet.kill(process)
+      }
+      limit()
+      return hasRows(fleet.ground, `id = '${body.id}' AND failure_code IN ('analysis_out_of_memory', 'analysis_crashed')`)
+    }, 60_000)
+    for (const { child } of fleet.processes) execFileSync('prlimit', ['--pid', String(child.pid), '--as=unlimited:'])
+  }
+}
+
 const redis: Scenario[] = [
   weather('Redis: connections cut', 'redis', 'cut'),
   { ...weather('Redis: stalled', 'redis', 'stalled', 8_000), short: true },
@@ -275,7 +309,7 @@ const late: Scenario = {
   }
 }
 
-export const scenarios: Scenario[] = [...processes, ...redis, ...postgres, ...storage, ...people, late]
+export const scenarios: Scenario[] = [...processes, ...(platform() === 'linux' ? [greedy] : []), ...redis, ...postgres, ...storage, ...people, late]
 
 function weather(name: string, which: 'redis' | 'postgres', what: 'cut' | 'stalled' | 'half-closed' | 'stranded', forMs = SPELL_MS): Scenario {
   return {
