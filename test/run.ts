@@ -27,7 +27,7 @@ const forTap = tokens.flatMap((token) =>
 )
 const files = positionals.length > 0 ? positionals : values.full ? ['test/**/*.long.test.ts'] : []
 const long = values.full || positionals.some((file) => file.endsWith('.long.test.ts'))
-const longOptions = ['--exclude=node_modules/**', '--timeout=900', '--jobs=1']
+const longOptions = ['--exclude=node_modules/**', '--timeout=1800', '--jobs=1']
 
 mkdirSync(resolve(root, '.test'), { recursive: true })
 await removeLeftovers(resolve(root, '.test'))

@@ -43,7 +43,7 @@ export function startReconciler(options: ReconcilerOptions): Repeating {
   const { db, storage, ledger, log, everyMs, uploadStaleMs, retryMs } = options
   const holder = randomUUID()
   // Long enough that a slow round keeps it, short enough that another machine soon takes over.
-  const leaseMs = Math.max(3 * everyMs, 15_000)
+  const leaseMs = Math.max(3 * everyMs, 5_000)
 
   const rounds = repeat('reconciler', everyMs, log, async (signal) => {
     if (!(await holdLease(db, LEASE, holder, leaseMs))) return

@@ -12,8 +12,8 @@ import type { Load } from './load.ts'
 /** One row of the table: a fault that is injected while the load runs, and taken away again. */
 export interface Scenario {
   name: string
-  /** One of the five that every run of the tests takes. */
-  short?: true
+  /** One of the five that every run of the tests takes, in two files beside each other. */
+  short?: 'processes' | 'servers'
   /** Files fail here, as they should; anywhere else each one must get its verdict. */
   failing?: true
   env?: Record<string, string>
@@ -34,7 +34,7 @@ async function untilAccepted(load: Load, more: number): Promise<void> {
 const processes: Scenario[] = [
   {
     name: 'kill -9 of each process in turn, in the middle of everything',
-    short: true,
+    short: 'processes',
     async inject(fleet, load) {
       for (const process of fleet.processes.slice()) {
         await untilAccepted(load, 5)
@@ -82,7 +82,7 @@ const processes: Scenario[] = [
   },
   {
     name: 'a process stalls for longer than its lock, and wakes up',
-    short: true,
+    short: 'processes',
     description: () => 'hostile: slow 400',
     async inject(fleet, load) {
       await untilAccepted(load, 3)
@@ -116,7 +116,7 @@ const processes: Scenario[] = [
   },
   {
     name: 'SIGTERM with uploads, analyses and streams open',
-    short: true,
+    short: 'processes',
     description: () => 'hostile: slow 300',
     async inject(fleet, load) {
       for (const process of fleet.processes.slice()) {
@@ -186,7 +186,7 @@ const greedy: Scenario = {
 
 const redis: Scenario[] = [
   weather('Redis: connections cut', 'redis', 'cut'),
-  { ...weather('Redis: stalled', 'redis', 'stalled', 8_000), short: true },
+  { ...weather('Redis: stalled', 'redis', 'stalled', 8_000), short: 'servers' },
   weather('Redis: half-closed connections', 'redis', 'half-closed'),
   weather('Redis: its machine vanishes, another takes its place', 'redis', 'stranded', 12_000),
   {
@@ -224,7 +224,7 @@ const redis: Scenario[] = [
 
 const postgres: Scenario[] = [
   weather('PostgreSQL: connections cut', 'postgres', 'cut'),
-  { ...weather('PostgreSQL: stalled', 'postgres', 'stalled', 14_000), short: true },
+  { ...weather('PostgreSQL: stalled', 'postgres', 'stalled', 12_000), short: 'servers' },
   weather('PostgreSQL: half-closed connections', 'postgres', 'half-closed'),
   weather('PostgreSQL: its machine vanishes, another takes its place', 'postgres', 'stranded', 12_000),
   {

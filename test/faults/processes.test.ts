@@ -1,0 +1,10 @@
+import t from 'tap'
+import { runScenario } from './run.ts'
+import { scenarios } from './scenarios.ts'
+
+// The faults of processes that find most; all faults run in `faults.long.test.ts`.
+for (const scenario of scenarios.filter(({ short }) => short === 'processes')) {
+  t.test(scenario.name, async (t) => {
+    await runScenario(t, scenario)
+  })
+}
