@@ -101,7 +101,7 @@ t.test('a file’s words can not steer the terminal', async (t) => {
   await writeFile(file, await photo({ xmp: xmpPacket({ 'xmp:CreatorTool': 'Adobe Photoshop \u009B2J\u202E' }) }))
   for (const run of [await analyze(file), await analyze('--json', file)]) {
     t.equal(run.status, 0)
-    // eslint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
     t.notMatch(run.stdout, /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/)
     t.match(run.stdout, /Photoshop/)
   }
@@ -115,7 +115,7 @@ t.test('printable text is one line without controls', async (t) => {
 t.test('JSON stays the same value with its controls escaped', async (t) => {
   const result = { file: 'a\u009B\u202E\u2028.jpg', error: { code: 'unreadable_file', message: 'x\u007F' } }
   t.same(JSON.parse(jsonLine(result)), result)
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   t.notMatch(jsonLine(result), /[\u007F-\u009F\u2028\u202E]/)
   t.notMatch(humanText(result), /\u009B/)
 })

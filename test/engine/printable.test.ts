@@ -6,7 +6,7 @@ import { hostileText } from './hostile/traps/metadataBlocks.ts'
 import { randomOf, type Random } from './hostile/random.ts'
 
 /** What a terminal obeys or what turns the order of letters: C0 without the line feed, DEL, C1, marks of direction, U+2028 and U+2029. */
-// eslint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const obeyed = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/
 
 const specials = ['\u0000', '\u0007', '\u0008', '\u001B[2J', '\u001B]8;;http://x\u001B\\', '\u009B', '\u0085', '\u007F', '\r', '\n', '\t', '\u00A0', '\u202E', '\u2066', '\u200F', '\u061C', '\u2028', '\uFEFF', '\uD800', '\uDC00', '\uDFFF\uD83D', '"', '\\', '\\u001b', '</script>', '😀']

@@ -48,7 +48,7 @@ function strengthOf({ supports, log10LikelihoodRatio }: Signal): string {
 }
 
 /** C0 and C1 controls, marks that turn the direction of writing, line and paragraph separators. */
-// eslint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const unprintable = /[\u0000-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g
 
 /** Text of a stranger on one line, without anything that a terminal would obey. */
