@@ -32,8 +32,10 @@ export async function followEvents(options: {
 }): Promise<() => void> {
   const { redis, hub, accountId, send, taken, lost } = options
   let position = options.lastEventId
-  /** Entries that came while a replay is under way; undefined when live. */
+  /** Entries that came while a replay is under way, or due; undefined when live. */
   let held: Entry[] | undefined = []
+  /** How often the connection was lost: with each time something is missing before what comes in after it. */
+  let breaks = 0
 
   function deliver({ id, event }: Entry): void {
     position = id
@@ -46,8 +48,10 @@ export async function followEvents(options: {
     else lost(new Error('More comes in than the client takes'))
   }
 
-  async function replay(): Promise<void> {
-    held ??= []
+  /** @param gaps how many breaks it makes up for: after another one it is not this replay that may go live */
+  async function replay(gaps: number): Promise<void> {
+    // What came in before now stands in the stream, and will be read from there.
+    held = []
     const seen = new Set<string>()
     const missed = position === undefined ? undefined : await entriesAfter(redis, accountId, position)
     if (missed === undefined) {
@@ -62,7 +66,10 @@ export async function followEvents(options: {
       }
       if (seen.size === 0) send({ id: position as string, event: 'ready' })
     }
-    for (let entry = held.shift(); entry !== undefined; entry = held.shift()) {
+    for (;;) {
+      if (breaks !== gaps) return
+      const entry = held.shift()
+      if (entry === undefined) break
       if (seen.has(entry.id)) continue
       deliver(entry)
       await taken()
@@ -73,12 +80,17 @@ export async function followEvents(options: {
   let replayed: Promise<void> = Promise.resolve()
   const leave = await hub.listen(accountId, {
     entry: hear,
+    broken: () => {
+      breaks++
+      held ??= []
+    },
     resumed: () => {
-      replayed = replayed.then(replay).catch(lost)
+      const gaps = breaks
+      replayed = replayed.then(() => replay(gaps)).catch(lost)
     }
   })
   try {
-    replayed = replay()
+    replayed = replay(breaks)
     await replayed
   } catch (error) {
     leave()

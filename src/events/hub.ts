@@ -4,7 +4,9 @@ import { parseMessage, streamKey, type Entry } from './stream.ts'
 /** Hears of an account's new events on this machine. */
 export interface Listener {
   entry(entry: Entry): void
-  /** The connection to Redis was lost and is back: something may have been missed. */
+  /** The connection to Redis was lost: from now on something may be missed. */
+  broken?(): void
+  /** The connection is back, and so are the entries: some may have come before this is called. */
   resumed(): void
 }
 
@@ -26,7 +28,11 @@ export function createHub(subscriber: Redis): Hub {
     const entry = parseMessage(message)
     for (const listener of listeners.get(channel) ?? []) listener.entry(entry)
   })
-  subscriber.on('close', () => (broken = true))
+  subscriber.on('close', () => {
+    if (broken) return
+    broken = true
+    for (const group of listeners.values()) for (const listener of group) listener.broken?.()
+  })
   subscriber.on('ready', () => {
     if (!broken) return
     broken = false

@@ -19,6 +19,7 @@ import { Problem } from '../platform/problem.ts'
 import type { StoredEvidence } from '../platform/schema.ts'
 import { ObjectMissing, StorageUnavailable, type Storage } from '../platform/storage/storage.ts'
 import type { FastifyBaseLogger } from 'fastify'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as uuidv7 } from 'uuid'
 import { agrees } from './declaredType.ts'
 import { displayName } from './fileName.ts'
@@ -120,15 +121,36 @@ async function answerFromEarlier(
   }
 }
 
+/** What can't be taken back at once is tried again, for so long and so often. */
+const TAKE_BACK_AGAIN_MS = 5_000
+const TAKE_BACK_TRIES = 24
+
 /**
- * Leaves nothing of an upload that failed, not even one that was queued by a commit of which we never heard. What
- * can't be removed now has a tombstone, or a row that shows no life.
+ * Leaves nothing of an upload that failed, not even one that was queued by a commit of which we never heard: its client
+ * is told that it was not taken, and sends it again. When the database is away that is done later; what has a row that
+ * shows no life, or a tombstone, is the reconciler's.
  */
 async function takeBack({ db, storage }: IntakeOptions, upload: { accountId: string; id: string }, log: FastifyBaseLogger) {
   try {
+    await takeOut()
+  } catch (error) {
+    log.warn({ err: error, analysisId: upload.id }, 'An upload could not be taken back now; it is tried again')
+    void again()
+  }
+
+  async function takeOut(): Promise<void> {
     if (!(await dropUpload(db, upload.id))) await deleteAnalysis(db, upload.accountId, upload.id)
     await sweepNow(db, storage, objectPrefix(upload), log)
-  } catch (error) {
-    log.warn({ err: error, analysisId: upload.id }, 'An upload could not be taken back now; the reconciler will')
+  }
+
+  async function again(): Promise<void> {
+    for (let n = 0; n < TAKE_BACK_TRIES; n++) {
+      await sleep(TAKE_BACK_AGAIN_MS, undefined, { ref: false })
+      try {
+        return await takeOut()
+      } catch (error) {
+        log.debug({ err: error, analysisId: upload.id }, 'An upload could not be taken back yet')
+      }
+    }
   }
 }

@@ -18,6 +18,8 @@ export async function migrate(databaseUrl: string): Promise<void> {
   try {
     await guard.connect()
     await guard.query('BEGIN')
+    // It waits here for as long as the migrations take.
+    await guard.query('SET LOCAL idle_in_transaction_session_timeout = 0')
     await guard.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
     await worker.connect()
     await applyMigrations(drizzle(worker), { migrationsFolder })

@@ -1,0 +1,69 @@
+import pino from 'pino'
+import t from 'tap'
+import { followEvents, type Message } from '../../src/events/follow.ts'
+import type { Hub, Listener } from '../../src/events/hub.ts'
+import { appendEvent, entriesAfter, newestPosition } from '../../src/events/stream.ts'
+import { connectRedis } from '../../src/platform/redis.ts'
+import { eventually } from '../harness/eventually.ts'
+import { testRedis } from '../harness/servers.ts'
+
+const accountId = '0190b5a2-0000-7000-8000-000000000001'
+
+t.test('an event that comes in before the gap of a broken connection is closed waits for what was missed', async (t) => {
+  const server = await testRedis(t)
+  const redis = connectRedis(server.url, pino({ level: 'silent' }))
+  t.teardown(() => redis.disconnect())
+  await eventually(() => redis.status === 'ready')
+
+  // The order of things on a connection that comes back is a matter of luck: here it is the worst one.
+  let listener: Listener | undefined
+  const hub: Hub = {
+    async listen(_accountId, listening) {
+      listener = listening
+      return () => undefined
+    }
+  }
+  const heard: Message[] = []
+  const place = await newestPosition(redis, accountId)
+  const leave = await followEvents({
+    redis,
+    hub,
+    accountId,
+    lastEventId: place,
+    send: (message) => heard.push(message),
+    taken: async () => undefined,
+    lost: (error) => t.fail(String(error))
+  })
+  t.teardown(leave)
+  const live = async (event: string) => {
+    const before = await newestPosition(redis, accountId)
+    await appendEvent(redis, accountId, event)
+    return (await entriesAfter(redis, accountId, before))![0]!
+  }
+  const events = () => heard.flatMap((message) => (message.event === undefined ? [message.data] : []))
+
+  listener!.entry(await live('first'))
+  t.same(events(), ['first'], 'live')
+
+  listener!.broken!()
+  await live('missed')
+  // Subscribed again already, and not yet resumed.
+  listener!.entry(await live('third'))
+  t.same(events(), ['first'], 'it waits')
+  listener!.resumed()
+  await eventually(() => events().length >= 3)
+  t.same(events(), ['first', 'missed', 'third'], 'and comes in its order')
+
+  // It breaks again while the replay is under way.
+  listener!.broken!()
+  await live('fourth')
+  listener!.resumed()
+  listener!.broken!()
+  await live('fifth')
+  listener!.entry(await live('sixth'))
+  listener!.resumed()
+  await eventually(() => events().includes('sixth'))
+  t.same([...new Set(events())], ['first', 'missed', 'third', 'fourth', 'fifth', 'sixth'], 'nothing is left out')
+  listener!.entry(await live('seventh'))
+  await eventually(() => events().at(-1) === 'seventh')
+})
