@@ -2,6 +2,6 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./src/platform/schema.ts', './src/webhooks/tables.ts'],
+  schema: ['./src/platform/schema.ts', './src/*/tables.ts'],
   out: './migrations'
 })

@@ -4,7 +4,7 @@ import { request, type Agent, type IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createParser } from 'eventsource-parser'
 import type { AnalysisResource } from '../../src/analyses/resource.ts'
-import type { Event } from '../../src/events/event.ts'
+import { isAnalysisEvent, type Event } from '../../src/events/event.ts'
 
 /** How long a person waits for a verdict before it counts as lost. */
 const PATIENCE_MS = 90_000
@@ -140,8 +140,9 @@ function listen({ address, key }: Habits, seen: Seen): Hearing {
   const waiting = new Map<string, () => void>()
   let place: string | undefined
 
-  function hear({ id: eventId, type, data }: Event): void {
-    if (!terminal.has(type)) return
+  function hear(event: Event): void {
+    if (!isAnalysisEvent(event) || !terminal.has(event.type)) return
+    const { id: eventId, data } = event
     const known = ends.get(data.id)
     if (known?.eventId === eventId) seen.repeated++
     else if (known !== undefined) seen.doubled++

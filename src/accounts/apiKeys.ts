@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import { and, eq, exists, gt, isNull, or, sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import type { Queryable } from '../platform/postgres.ts'
-import { accounts, apiKeys, sessions } from '../platform/schema.ts'
+import { accounts, apiKeys, sessions, type AccountRole, type Scope } from '../platform/schema.ts'
 import type { PlanName } from '../limits/plans.ts'
 
 const PREFIX = 'ft_live_'
@@ -14,10 +14,14 @@ const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /** Who makes a request. */
 export interface Caller {
   accountId: string
-  apiKeyId: string
+  plan: PlanName
+  role: AccountRole
+  /** What the request may do: all of it with a session, what the key is for with a key. */
+  scopes: readonly Scope[]
+  /** The key that it uses, or that its session was opened with; null for a session opened with a password. */
+  apiKeyId: string | null
   /** Of a browser: which session it uses; null for a program with a key. */
   sessionHash: string | null
-  plan: PlanName
 }
 
 /** A new key: the prefix, 178 random bits, and a CRC-32 in base 62, so that typos and secret scanners need no database. */
@@ -57,7 +61,7 @@ export async function storeApiKey(db: Queryable, accountId: string, name: string
 export async function findCallerByKey(db: Queryable, key: string): Promise<Caller | undefined> {
   if (!looksLikeApiKey(key)) return undefined
   const [caller] = await db
-    .select({ accountId: accounts.id, apiKeyId: apiKeys.id, plan: accounts.plan })
+    .select({ accountId: accounts.id, plan: accounts.plan, role: accounts.role, scopes: apiKeys.scopes, apiKeyId: apiKeys.id })
     .from(apiKeys)
     .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
     .where(and(eq(apiKeys.hash, hashSecret(key)), stillValid))
@@ -71,7 +75,7 @@ export async function isStillValid(db: Queryable, { apiKeyId, sessionHash }: Cal
     .select({ id: apiKeys.id })
     .from(apiKeys)
     .where(
-      and(eq(apiKeys.id, apiKeyId), stillValid, sessionHash === null ? undefined : exists(db.select().from(sessions).where(session)))
+      and(eq(apiKeys.id, sql`${apiKeyId}`), stillValid, sessionHash === null ? undefined : exists(db.select().from(sessions).where(session)))
     )
   return rows.length > 0
 }

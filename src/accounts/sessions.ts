@@ -19,7 +19,7 @@ export async function openSession(db: Database, caller: Caller): Promise<string>
 /** The caller behind a session; it ends with its time, or with the key that it was opened with. */
 export async function findCallerBySession(db: Database, secret: string): Promise<Caller | undefined> {
   const [caller] = await db
-    .select({ accountId: accounts.id, apiKeyId: apiKeys.id, plan: accounts.plan })
+    .select({ accountId: accounts.id, plan: accounts.plan, role: accounts.role, scopes: apiKeys.scopes, apiKeyId: apiKeys.id })
     .from(sessions)
     .innerJoin(apiKeys, eq(apiKeys.id, sessions.apiKeyId))
     .innerJoin(accounts, eq(accounts.id, sessions.accountId))

@@ -2,6 +2,8 @@ import { and, count, eq, gte, inArray, lt, sql, type SQL } from 'drizzle-orm'
 import type { Report } from '../engine/types.ts'
 import { recordEvent, type EventType } from '../events/event.ts'
 import { jobPriority, plans, type PlanName } from '../limits/plans.ts'
+import { giveQuotaBack, takeQuota } from '../limits/quota.ts'
+import { endBatchIfDone } from './batches.ts'
 import type { Database, Queryable } from '../platform/postgres.ts'
 import { analyses, tombstones, type State, type StoredEvidence } from '../platform/schema.ts'
 import { evidencePrefix, objectPrefix } from './keys.ts'
@@ -14,7 +16,7 @@ import { evidencePrefix, objectPrefix } from './keys.ts'
 
 export type Analysis = typeof analyses.$inferSelect
 export type NewAnalysis = Pick<Analysis, 'id' | 'accountId' | 'fileName' | 'mediaType' | 'kind' | 'mediaKey'> &
-  Partial<Pick<Analysis, 'callbackUrl'>>
+  Partial<Pick<Analysis, 'callbackUrl' | 'batchId' | 'retention'>>
 
 /** A file is worked on at most so often; a claim after that fails it. */
 export const MAX_ATTEMPTS = 3
@@ -33,8 +35,9 @@ export async function touchUpload(db: Database, id: string): Promise<void> {
 }
 
 /**
- * The whole file is in storage: `uploading → queued`, with its priority.
+ * The whole file is in storage: `uploading → queued`, with its priority, paid by the quota of the month.
  * @returns undefined when the row is gone
+ * @throws {QuotaExhausted}
  */
 export async function queueAnalysis(
   db: Database,
@@ -52,8 +55,11 @@ export async function queueAnalysis(
       .set({ state: 'queued', sizeBytes, sha256, priority, queuedAt: now, touchedAt: now })
       .where(and(eq(analyses.id, id), inState('uploading')))
       .returning()
-    if (row !== undefined) await tell(tx, 'analysis.queued', row)
-    return row
+    if (row === undefined) return undefined
+    const chargedMonth = await takeQuota(tx, accountId, plan)
+    await tx.update(analyses).set({ chargedMonth }).where(eq(analyses.id, id))
+    await tell(tx, 'analysis.queued', row)
+    return { ...row, chargedMonth }
   })
 }
 
@@ -87,7 +93,9 @@ export async function completeFromEarlier(
       })
       .where(and(eq(analyses.id, upload.id), inState('uploading')))
       .returning()
-    if (row !== undefined) await tell(tx, 'analysis.completed', row)
+    if (row === undefined) return undefined
+    await tell(tx, 'analysis.completed', row)
+    await endBatchIfDone(tx, row)
     return row
   })
 }
@@ -165,6 +173,7 @@ export async function completeAnalysis(
     // What earlier attempts may have left behind.
     for (let attempt = 1; attempt < row.attempt; attempt++) await bury(tx, evidencePrefix(row, attempt))
     await tell(tx, 'analysis.completed', row)
+    await endBatchIfDone(tx, row)
     return true
   })
 }
@@ -189,8 +198,17 @@ async function fail(tx: Queryable, guard: SQL | undefined, failure: Failure): Pr
     .returning()
   if (row === undefined) return false
   await bury(tx, evidencePrefix(row))
+  await refund(tx, row)
   await tell(tx, 'analysis.failed', row)
+  await endBatchIfDone(tx, row)
   return true
+}
+
+/** An analysis that ended without a verdict costs nothing. Its move is guarded: it happens once. */
+async function refund(tx: Queryable, row: Analysis): Promise<void> {
+  if (row.chargedMonth === null) return
+  await giveQuotaBack(tx, row.accountId, row.chargedMonth)
+  await tx.update(analyses).set({ chargedMonth: null }).where(eq(analyses.id, row.id))
 }
 
 /** Gives a row back for a later attempt. @returns whether it was still this attempt's */
@@ -213,13 +231,16 @@ export async function cancelAnalysis(db: Database, accountId: string, id: string
       .returning()
     if (row === undefined) return undefined
     await bury(tx, evidencePrefix(row))
+    await refund(tx, row)
     await tell(tx, 'analysis.cancelled', row)
+    await endBatchIfDone(tx, row)
     return row
   })
 }
 
 /**
- * Takes the row out, and leaves a tombstone for its objects. @returns undefined when it isn't there
+ * Takes the row out, and leaves a tombstone for its objects. Before its verdict that cancels it: it costs nothing.
+ * @returns undefined when it isn't there
  */
 export async function deleteAnalysis(db: Database, accountId: string, id: string): Promise<Analysis | undefined> {
   return db.transaction(async (tx) => {
@@ -229,7 +250,9 @@ export async function deleteAnalysis(db: Database, accountId: string, id: string
       .returning()
     if (row === undefined) return undefined
     await bury(tx, objectPrefix(row))
-    await recordEvent(tx, row.accountId, 'analysis.deleted', { id: row.id, state: 'deleted' })
+    if (row.chargedMonth !== null && row.verdict === null) await giveQuotaBack(tx, row.accountId, row.chargedMonth)
+    await recordEvent(tx, row.accountId, { type: 'analysis.deleted', data: { id: row.id, state: 'deleted' } })
+    await endBatchIfDone(tx, row)
     return row
   })
 }
@@ -240,6 +263,7 @@ export async function dropUpload(db: Database, id: string): Promise<boolean> {
     const [row] = await tx.delete(analyses).where(and(eq(analyses.id, id), inState('uploading'))).returning()
     if (row === undefined) return false
     await bury(tx, objectPrefix(row))
+    await endBatchIfDone(tx, row)
     return true
   })
 }
@@ -252,5 +276,5 @@ export async function bury(tx: Queryable, prefix: string): Promise<void> {
 async function tell(tx: Queryable, type: EventType, row: Analysis): Promise<void> {
   const { id, state, verdict, failureCode } = row
   const data = { id, state, ...(verdict !== null && { verdict }), ...(failureCode !== null && { failureCode }) }
-  await recordEvent(tx, row.accountId, type, data, row.callbackUrl)
+  await recordEvent(tx, row.accountId, { type, data }, row.callbackUrl)
 }

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { v7 as uuidv7 } from 'uuid'
 import { verdicts } from '../engine/types.ts'
+import { planNames } from '../limits/plans.ts'
 import type { Queryable } from '../platform/postgres.ts'
 import { outbox, states } from '../platform/schema.ts'
 import { recordDeliveries } from '../webhooks/recordDeliveries.ts'
@@ -36,10 +37,28 @@ const common = {
   timestamp: Type.String({ format: 'date-time', description: 'When it happened' })
 }
 
+const BatchDataSchema = Type.Object({
+  id: Type.String({ format: 'uuid', description: 'Of the batch' }),
+  intake: Type.Enum(['received', 'incomplete'])
+})
+
+const QuotaDataSchema = Type.Object({
+  plan: Type.Enum(planNames),
+  month: Type.String({ format: 'date', description: 'Its first day; months are those of UTC' }),
+  used: Type.Integer(),
+  limit: Type.Integer()
+})
+
+const AnalysisHappening = Type.Object({ type: Type.Enum(eventTypes), data: AnalysisDataSchema })
+const BatchHappening = Type.Object({ type: Type.Literal('batch.completed'), data: BatchDataSchema })
+const QuotaHappening = Type.Object({ type: Type.Enum(['quota.warning', 'quota.exhausted']), data: QuotaDataSchema })
+
 /** What a client is told. By its id a repeat can be ignored, also where the same event comes on two ways. */
 export const EventSchema = Type.Union(
   [
-    Type.Object({ ...common, type: Type.Enum(eventTypes), data: AnalysisDataSchema }),
+    Type.Object({ ...common, ...AnalysisHappening.properties }),
+    Type.Object({ ...common, ...BatchHappening.properties }),
+    Type.Object({ ...common, ...QuotaHappening.properties }),
     Type.Object({ ...common, type: Type.Literal('webhook.disabled'), data: DisabledDataSchema }),
     Type.Object({ ...common, type: Type.Literal('ping'), data: PingDataSchema })
   ],
@@ -47,19 +66,25 @@ export const EventSchema = Type.Union(
 )
 export type Event = Static<typeof EventSchema>
 
+export type AnalysisEvent = Extract<Event, { type: EventType }>
+export const isAnalysisEvent = (event: Event): event is AnalysisEvent =>
+  eventTypes.some((type) => type === event.type)
+
+/** What happened, without the id and the time that recording it adds. */
+type Happening = Static<typeof AnalysisHappening> | Static<typeof BatchHappening> | Static<typeof QuotaHappening>
+
 /**
- * Writes an event of an analysis into the outbox, and a delivery for everybody who is to be called with it. Call it in
- * the transaction of the change that it tells of: all become true together, or nothing.
- * @param callbackUrl what the request behind the analysis wants called as well
+ * Writes an event into the outbox, and a delivery for everybody who is to be called with it. Call it in the transaction
+ * of the change that it tells of: all become true together, or nothing.
+ * @param callbackUrl what the request behind an analysis wants called as well
  */
 export async function recordEvent(
   tx: Queryable,
   accountId: string,
-  type: EventType,
-  data: Static<typeof AnalysisDataSchema>,
+  happening: Happening,
   callbackUrl: string | null = null
 ): Promise<void> {
-  const event: Event = { ...newEvent(), type, data }
+  const event: Event = { ...newEvent(), ...happening }
   await tx.insert(outbox).values({ accountId, event })
   await recordDeliveries(tx, accountId, event, callbackUrl)
 }

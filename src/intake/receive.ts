@@ -13,6 +13,7 @@ import { findIdentical } from '../analyses/queries.ts'
 import { sweepNow } from '../analyses/sweep.ts'
 import { sniffBytes, sniffMediaType, supportedMediaTypes } from '../engine/mediaTypes.ts'
 import { plans } from '../limits/plans.ts'
+import { QuotaExhausted } from '../limits/quota.ts'
 import type { Caller } from '../accounts/apiKeys.ts'
 import type { Database } from '../platform/postgres.ts'
 import { Problem } from '../platform/problem.ts'
@@ -75,6 +76,7 @@ export async function receiveFile(
     return row
   } catch (error) {
     await takeBack(options, { accountId, id }, log)
+    if (error instanceof QuotaExhausted) throw new Problem('quota_exceeded', undefined, { cause: error })
     throw error
   } finally {
     clearInterval(lifeSigns)

@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   check,
+  date,
   index,
   integer,
   json,
@@ -21,12 +22,45 @@ import type { PlanName } from '../limits/plans.ts'
 /** A point in time, in microseconds, with its zone. */
 export const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
-export const accounts = pgTable('accounts', {
-  id: uuid('id').primaryKey(),
-  name: text('name').notNull(),
-  plan: text('plan').$type<PlanName>().notNull().default('FREE'),
-  createdAt: at('created_at').notNull().defaultNow()
-})
+export const roles = ['user', 'admin'] as const
+export type AccountRole = (typeof roles)[number]
+
+/** What an account wants kept: what its plan keeps, or nothing but the hash and the verdict. */
+export const retentions = ['plan', 'none'] as const
+export type Retention = (typeof retentions)[number]
+
+/** Somebody who uses the service: a person with an e-mail address and a password, or a program with a key. */
+export const accounts = pgTable(
+  'accounts',
+  {
+    id: uuid('id').primaryKey(),
+    name: text('name').notNull(),
+    /** In lower case; null for the local account, which has only keys. */
+    email: text('email'),
+    emailConfirmedAt: at('email_confirmed_at'),
+    /** argon2id, in PHC string format; null for an account without a password. */
+    passwordHash: text('password_hash'),
+    role: text('role').$type<AccountRole>().notNull().default('user'),
+    plan: text('plan').$type<PlanName>().notNull().default('FREE'),
+    /** When the plan was last changed: what a smaller one no longer keeps is not deleted on the same day. */
+    planSince: at('plan_since').notNull().defaultNow(),
+    retention: text('retention').$type<Retention>().notNull().default('plan'),
+    suspendedAt: at('suspended_at'),
+    stripeCustomerId: text('stripe_customer_id'),
+    createdAt: at('created_at').notNull().defaultNow()
+  },
+  (t) => [
+    uniqueIndex('accounts_email').on(t.email),
+    uniqueIndex('accounts_stripe_customer').on(t.stripeCustomerId),
+    check('accounts_role', sql`${t.role} IN ('user', 'admin')`),
+    check('accounts_plan', sql`${t.plan} IN ('FREE', 'PRO', 'PREMIUM')`),
+    check('accounts_retention', sql`${t.retention} IN ('plan', 'none')`)
+  ]
+)
+
+/** What a key may be used for: to read analyses, to make and remove them, to change the account itself. */
+export const scopes = ['analyses:read', 'analyses:write', 'account'] as const
+export type Scope = (typeof scopes)[number]
 
 /** API keys; the key itself is shown once and never stored. */
 export const apiKeys = pgTable(
@@ -37,25 +71,34 @@ export const apiKeys = pgTable(
     name: text('name').notNull(),
     /** SHA-256 of the whole key, hex. */
     hash: text('hash').notNull(),
+    scopes: text('scopes').array().$type<Scope[]>().notNull().default([...scopes]),
     createdAt: at('created_at').notNull().defaultNow(),
     expiresAt: at('expires_at'),
+    /** Written at most once a minute. */
+    lastUsedAt: at('last_used_at'),
     revokedAt: at('revoked_at')
   },
   (t) => [uniqueIndex('api_keys_hash').on(t.hash), index('api_keys_account').on(t.accountId)]
 )
 
-/** Browser sessions, made by exchanging a key; they end with it. */
+/** Browser sessions, made by a password or by exchanging a key; the latter end with the key. */
 export const sessions = pgTable(
   'sessions',
   {
     /** SHA-256 of the cookie's value, hex. */
     hash: text('hash').primaryKey(),
+    /** By which its owner names it. */
+    id: uuid('id').notNull().defaultRandom(),
     accountId: uuid('account_id').notNull().references(() => accounts.id, { onDelete: 'cascade' }),
-    apiKeyId: uuid('api_key_id').notNull().references(() => apiKeys.id, { onDelete: 'cascade' }),
+    apiKeyId: uuid('api_key_id').references(() => apiKeys.id, { onDelete: 'cascade' }),
+    /** For its owner to recognise it; believed in nothing. */
+    userAgent: text('user_agent').notNull().default(''),
     createdAt: at('created_at').notNull().defaultNow(),
+    /** Written at most once a minute. */
+    lastSeenAt: at('last_seen_at').notNull().defaultNow(),
     expiresAt: at('expires_at').notNull()
   },
-  (t) => [index('sessions_expiry').on(t.expiresAt)]
+  (t) => [index('sessions_expiry').on(t.expiresAt), index('sessions_account').on(t.accountId)]
 )
 
 export const states = ['uploading', 'queued', 'processing', 'completed', 'failed', 'cancelled'] as const
@@ -113,6 +156,13 @@ export const analyses = pgTable(
     failureDetail: text('failure_detail'),
     /** Whom the request that brought the file wants told of its end, beside the account's webhooks. */
     callbackUrl: text('callback_url'),
+    /** The batch that it came in with. */
+    batchId: uuid('batch_id'),
+    /** The month (its first day, UTC) whose quota paid for it; null when nothing was taken, or it was given back. */
+    chargedMonth: date('charged_month', { mode: 'string' }),
+    retention: text('retention').$type<Retention>().notNull().default('plan'),
+    /** When media, evidence and findings were removed because nothing was to be kept. */
+    purgedAt: at('purged_at'),
     createdAt: at('created_at').notNull().defaultNow(),
     /** The last life sign: an upload that goes on, a claim, a hand-over to the ledger. */
     touchedAt: at('touched_at').notNull().defaultNow(),
@@ -131,7 +181,12 @@ export const analyses = pgTable(
     // How many files an account has in flight, for its priority.
     index('analyses_in_flight').on(t.accountId).where(sql`state IN ('uploading', 'queued', 'processing')`),
     // The earlier result for an identical file.
-    index('analyses_identical').on(t.accountId, t.sha256).where(sql`state = 'completed'`)
+    index('analyses_identical').on(t.accountId, t.sha256).where(sql`state = 'completed'`),
+    index('analyses_batch').on(t.batchId).where(sql`batch_id IS NOT NULL`),
+    // Retention: what has ended, oldest first, and what waits to be purged.
+    index('analyses_account_ended').on(t.accountId, t.endedAt).where(sql`ended_at IS NOT NULL`),
+    index('analyses_to_purge').on(t.endedAt).where(sql`retention = 'none' AND ended_at IS NOT NULL AND purged_at IS NULL`),
+    check('analyses_retention', sql`${t.retention} IN ('plan', 'none')`)
   ]
 )
 

@@ -17,7 +17,7 @@ t.test('a key is exchanged for a cookie that scripts can\'t read, and the cookie
   const cookie = await signIn()
   t.match(cookie, /^ft_session=[\w-]{43}; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/)
   const session = await fetch(`${url}/v1/session`, { headers: { cookie: cookie.split(';')[0]! } })
-  t.same(await session.json(), { accountId, plan: 'FREE' })
+  t.same(await session.json(), { accountId, plan: 'PREMIUM' })
   const { rows } = await ground.database.query('SELECT hash FROM sessions')
   t.notOk(rows.some(({ hash }) => cookie.includes(hash)), 'the database does not know the cookie itself')
 })

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createParser } from 'eventsource-parser'
-import type { Event } from '../../src/events/event.ts'
+import type { AnalysisEvent, Event } from '../../src/events/event.ts'
 import { photo } from '../engine/pictures.ts'
 import { client } from '../harness/service.ts'
 import type { Fleet } from './fleet.ts'
@@ -35,7 +35,7 @@ export interface Load {
 }
 
 const TERMINAL = new Set(['analysis.completed', 'analysis.failed', 'analysis.cancelled', 'analysis.deleted'])
-export const isTerminal = (event: Event) => TERMINAL.has(event.type)
+export const isTerminal = (event: Event): event is AnalysisEvent => TERMINAL.has(event.type)
 
 /**
  * People who use the fleet while it suffers: each account uploads a small picture again and again, and listens with
@@ -43,7 +43,7 @@ export const isTerminal = (event: Event) => TERMINAL.has(event.type)
  * @param everyMs the pause of an account between two uploads
  */
 export function startLoad(fleet: Fleet, options: { everyMs?: number; description?: (n: number) => string | undefined } = {}): Load {
-  const { everyMs = 150, description = () => 'hostile: slow 60' } = options
+  const { everyMs = 250, description = () => 'hostile: slow 60' } = options
   const uploading = new AbortController()
   const listening = new AbortController()
   const attempted: Attempted[] = []

@@ -33,7 +33,7 @@ export async function listen(t: Test, url: string, key: string, lastEventId?: st
     onRetry: (ms) => (retry = ms)
   })
   const events = () => messages.flatMap(({ event }) => (event === undefined ? [] : [event]))
-  const typesOf = (id: string) => events().filter((event) => event.data.id === id).map(({ type }) => type)
+  const typesOf = (id: string) => events().filter(({ data }) => 'id' in data && data.id === id).map(({ type }) => type)
 
   async function read(): Promise<void> {
     const decoder = new TextDecoder()

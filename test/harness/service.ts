@@ -8,6 +8,7 @@ import { generateApiKey, storeApiKey } from '../../src/accounts/apiKeys.ts'
 import type { AnalysisResource } from '../../src/analyses/resource.ts'
 import { buildApp } from '../../src/app.ts'
 import { readConfig, requireServers } from '../../src/config.ts'
+import type { PlanName } from '../../src/limits/plans.ts'
 import * as schema from '../../src/platform/schema.ts'
 import { startS3, type TestS3 } from './s3.ts'
 import { testDatabase, testRedis, type TestRedis } from './servers.ts'
@@ -58,12 +59,12 @@ export async function startService(t: Test, ground: Ground, env: Record<string, 
   return { app, url: await app.listen({ host: config.host, port: config.port }) }
 }
 
-/** An account with a key. */
-export async function makeAccount(ground: Ground): Promise<{ accountId: string; key: string }> {
+/** An account with a key; of the largest plan, so that no limit stands in the way of what isn't about limits. */
+export async function makeAccount(ground: Ground, plan: PlanName = 'PREMIUM'): Promise<{ accountId: string; key: string }> {
   const db = drizzle(ground.database, { schema })
   const accountId = uuidv7()
   const key = generateApiKey()
-  await db.insert(schema.accounts).values({ id: accountId, name: 'test' })
+  await db.insert(schema.accounts).values({ id: accountId, name: 'test', plan })
   await storeApiKey(db, accountId, 'test', key)
   return { accountId, key }
 }

@@ -57,7 +57,7 @@ t.test('a verdict that was committed keeps its evidence, though its attempt neve
   const key = mediaKey({ accountId, id })
   await beginUpload(db, { id, accountId, fileName: 'a', mediaType: 'image/jpeg', kind: 'image', mediaKey: key })
   await storage.put(key, chunks(bytes), 'image/jpeg')
-  await queueAnalysis(db, { id, accountId, plan: 'FREE', sizeBytes: bytes.length, sha256: 'x' })
+  await queueAnalysis(db, { id, accountId, plan: 'FREE' as const, sizeBytes: bytes.length, sha256: 'x' })
   const claim = (await claimAnalysis(db, id))!
 
   const alone = { providers: [], providerTimeoutMs: 1_000, room: mediaRoom(Infinity), handBack: new AbortController().signal }

@@ -97,7 +97,7 @@ t.test('two relays hand each event over in order, and none is lost when one brea
   for (let n = 0; n < 250; n++) {
     const id = `01a20283-3668-70e0-b9e1-${String(n).padStart(12, '0')}`
     ids.push(id)
-    await recordEvent(db, accountId, 'analysis.queued', { id, state: 'queued' })
+    await recordEvent(db, accountId, { type: 'analysis.queued', data: { id, state: 'queued' } })
   }
   // The first relay loses Redis in the middle of its batch.
   let calls = 0

@@ -11,8 +11,8 @@ t.test('the pause before an attempt doubles from its first, up to a minute', asy
 
 t.test('priority is a whole number from 1 that grows with what an account has in flight, slower on a larger plan', async (t) => {
   t.same([0, 1, 3, 49].map((files) => jobPriority(plans.FREE, files)), [1, 2, 4, 50])
-  t.same([0, 1, 3, 49].map((files) => jobPriority(plans.PRO, files)), [1, 1, 1, 13])
-  t.same([0, 1, 3, 49].map((files) => jobPriority(plans.PREMIUM, files)), [1, 1, 1, 4])
+  t.same([0, 1, 3, 49].map((files) => jobPriority(plans.PRO, files)), [1, 2, 2, 14])
+  t.same([0, 1, 3, 49].map((files) => jobPriority(plans.PREMIUM, files)), [1, 2, 2, 5])
 })
 
 t.test('a preference to wait is read as RFC 7240 writes it', async (t) => {

@@ -268,8 +268,9 @@ export function openDesk({ signedOut }) {
   // --- News ---
 
   /** @param {Event} event */
-  async function heard({ type, data: { id } }) {
-    if (!type.startsWith('analysis.')) return
+  async function heard({ type, data }) {
+    if (!type.startsWith('analysis.') || !('id' in data)) return
+    const { id } = data
     if (type === 'analysis.deleted') {
       deleted.add(id)
       const row = rowOf(id)
