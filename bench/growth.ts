@@ -3,7 +3,7 @@
  * PostgreSQL, side by side in one run, and how PostgreSQL goes about their queries.
  *
  * Ends with 1 when a query of the larger table is planned with a sequential scan over them, or has an
- * OFFSET. Usage is not measured: nothing asks for it yet. Retention is measured by the query that it would make.
+ * OFFSET. Retention is measured by the query that it would make.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -59,6 +59,7 @@ CREATE TABLE "idempotency_keys" (
 	"account_id" uuid NOT NULL,
 	"key" text NOT NULL,
 	"claim" uuid NOT NULL,
+	"batch_id" uuid,
 	"fingerprint" text,
 	"status" smallint,
 	"headers" json,
@@ -82,8 +83,10 @@ ALTER TABLE "accounts" ADD COLUMN "email_confirmed_at" timestamp with time zone;
 ALTER TABLE "accounts" ADD COLUMN "password_hash" text;--> statement-breakpoint
 ALTER TABLE "accounts" ADD COLUMN "role" text DEFAULT 'user' NOT NULL;--> statement-breakpoint
 ALTER TABLE "accounts" ADD COLUMN "plan_since" timestamp with time zone DEFAULT now() NOT NULL;--> statement-breakpoint
+ALTER TABLE "accounts" ADD COLUMN "plan_granted" text;--> statement-breakpoint
 ALTER TABLE "accounts" ADD COLUMN "retention" text DEFAULT 'plan' NOT NULL;--> statement-breakpoint
 ALTER TABLE "accounts" ADD COLUMN "suspended_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "accounts" ADD COLUMN "removed_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "accounts" ADD COLUMN "stripe_customer_id" text;--> statement-breakpoint
 ALTER TABLE "analyses" ADD COLUMN "batch_id" uuid;--> statement-breakpoint
 ALTER TABLE "analyses" ADD COLUMN "charged_month" date;--> statement-breakpoint
@@ -112,9 +115,12 @@ CREATE INDEX "batches_receiving" ON "batches" USING btree ("touched_at") WHERE i
 CREATE INDEX "idempotency_keys_created" ON "idempotency_keys" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "accounts_email" ON "accounts" USING btree ("email");--> statement-breakpoint
 CREATE UNIQUE INDEX "accounts_stripe_customer" ON "accounts" USING btree ("stripe_customer_id");--> statement-breakpoint
+CREATE INDEX "accounts_admins" ON "accounts" USING btree ("id") WHERE role = 'admin';--> statement-breakpoint
+CREATE INDEX "accounts_removed" ON "accounts" USING btree ("removed_at") WHERE removed_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "analyses_batch" ON "analyses" USING btree ("batch_id") WHERE batch_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "analyses_account_ended" ON "analyses" USING btree ("account_id","ended_at") WHERE ended_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "analyses_to_purge" ON "analyses" USING btree ("ended_at") WHERE retention = 'none' AND ended_at IS NOT NULL AND purged_at IS NULL;--> statement-breakpoint
+CREATE INDEX "analyses_failed" ON "analyses" USING btree ("id" DESC NULLS LAST) WHERE state = 'failed';--> statement-breakpoint
 CREATE INDEX "sessions_account" ON "sessions" USING btree ("account_id");--> statement-breakpoint
 ALTER TABLE "accounts" ADD CONSTRAINT "accounts_role" CHECK ("accounts"."role" IN ('user', 'admin'));--> statement-breakpoint
 ALTER TABLE "accounts" ADD CONSTRAINT "accounts_plan" CHECK ("accounts"."plan" IN ('FREE', 'PRO', 'PREMIUM'));--> statement-breakpoint

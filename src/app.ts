@@ -2,20 +2,36 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import { isStillValid } from './accounts/apiKeys.ts'
-import { authenticate, sessionCookie } from './accounts/authenticate.ts'
-import { sessionRoutes } from './accounts/routes.ts'
+import { countAttempts } from './accounts/attempts.ts'
+import { authenticate } from './accounts/authenticate.ts'
+import { findCallers } from './accounts/callers.ts'
+import { deviceCookie, sessionCookie } from './accounts/cookies.ts'
+import { accountDataRoutes } from './accounts/dataRoutes.ts'
+import { pageLink } from './accounts/mails.ts'
+import { hashPasswords } from './accounts/passwords.ts'
+import { accountRoutes } from './accounts/routes.ts'
+import { adminRoutes } from './admin/routes.ts'
+import { batchRoutes } from './analyses/batchRoutes.ts'
 import { analysisRoutes } from './analyses/routes.ts'
+import { billingRoutes } from './billing/routes.ts'
+import { openBilling } from './billing/stripe.ts'
 import type { ServiceConfig } from './config.ts'
 import { createEngine } from './engine/pool.ts'
 import { loadProviders, versionWith } from './engine/providers/provider.ts'
 import { createHub } from './events/hub.ts'
 import { startRelay } from './events/relay.ts'
 import { eventRoutes } from './events/routes.ts'
+import { feedbackRoutes } from './feedback/routes.ts'
+import { idempotency } from './intake/idempotency/idempotency.ts'
 import { intakeRoutes } from './intake/routes.ts'
 import { startProcessor } from './ledger/processor.ts'
 import { openLedger } from './ledger/queue.ts'
+import { startHousekeeping } from './ledger/housekeeping.ts'
 import { startReconciler } from './ledger/reconciler.ts'
+import { limits } from './limits/rates.ts'
+import { limitRoutes } from './limits/routes.ts'
+import { createMailer } from './mail/mailer.ts'
+import { logTransport, smtpTransport } from './mail/transport.ts'
 import { healthRoutes } from './observability/health.ts'
 import { metrics } from './observability/metrics.ts'
 import { documentation } from './openapi.ts'
@@ -25,6 +41,7 @@ import { connectBlockingRedis, connectRedis } from './platform/redis.ts'
 import { createOutbound } from './platform/outbound/outbound.ts'
 import { together } from './platform/repeat.ts'
 import { openStorage } from './platform/storage/open.ts'
+import { closeSilentConnections } from './platform/silentConnections.ts'
 import { closeSlowBodies } from './platform/slowBodies.ts'
 import { finishUnreadBodies } from './platform/unreadBodies.ts'
 import { webPages } from './web/pages.ts'
@@ -84,18 +101,20 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
     startDispatcher({ db, queue: deliveries, log: app.log, reconcileEveryMs })
   )
   const ledger = openLedger(redis, app.log)
+  const billing = config.stripe && openBilling(config.stripe)
+  const housekeeping = startHousekeeping({ db, redis, billing, storage, log: app.log, everyMs: reconcileEveryMs })
   const reconciler = startReconciler({
     db,
-    storage,
     ledger,
     log: app.log,
     everyMs: reconcileEveryMs,
     uploadStaleMs: config.uploadStaleMs,
-    retryMs: config.ledgerRetryMs
+    retryMs: config.ledgerRetryMs,
+    ageingMs: config.ledgerAgeingMs
   })
   // Last in, first out: what others still need is let go of last.
   app.addHook('onClose', async () => {
-    await Promise.all([relay.close(), reconciler.close()])
+    await Promise.all([relay.close(), reconciler.close(), housekeeping.close()])
     await Promise.all([ledger.close(), deliveries.close()])
     redis.disconnect()
     subscriber.disconnect()
@@ -105,6 +124,7 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
 
   answerProblems(app)
   refuseWhenClosing(app)
+  closeSilentConnections(app)
   finishUnreadBodies(app)
   closeSlowBodies(app)
   await app.register(metrics, { host: config.host, port: config.metricsPort })
@@ -148,8 +168,27 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
   await app.register(healthRoutes, { postgres, redis, storage, engine })
   if (config.roles.has('api')) {
     const cookie = sessionCookie(config.publicUrl)
-    await app.register(authenticate, { db, cookie })
-    await app.register(sessionRoutes, { db, cookie })
+    await app.register(limits, { db, redis, anonymousPerMinute: config.anonymousPerMinute })
+    const callers = findCallers({ db, redis, log: app.log })
+    const transport = config.smtpUrl === undefined ? logTransport(app.log) : smtpTransport(config.smtpUrl, config.mailFrom)
+    const mailer = createMailer({ transport, log: app.log })
+    app.addHook('onClose', () => mailer.close())
+    await app.register(authenticate, { callers, cookie })
+    await app.register(idempotency, { db, staleMs: config.uploadStaleMs })
+    const access = { db, redis, log: app.log }
+    const passwords = hashPasswords()
+    const attempts = countAttempts(redis)
+    await app.register(accountRoutes, {
+      ...access,
+      callers,
+      passwords,
+      attempts,
+      mailer,
+      // What a request says of its host is its own word: a link is made of what is configured, or listened on.
+      link: pageLink(() => config.publicUrl?.href ?? app.listeningOrigin),
+      cookie,
+      device: deviceCookie(config.publicUrl)
+    })
     await app.register(intakeRoutes, {
       db,
       storage,
@@ -158,10 +197,17 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
       hub,
       outbound,
       engineVersion: versionWith(providers),
-      lifeSignEveryMs: config.uploadStaleMs / 6
+      lifeSignEveryMs: config.uploadStaleMs / 6,
+      fetchTimeoutMs: config.fetchTimeoutMs
     })
+    await app.register(batchRoutes, { db, ledger, relay, hub })
     await app.register(analysisRoutes, { db, storage, ledger, relay, hub })
-    await app.register(eventRoutes, { redis, hub, isStillValid: (caller) => isStillValid(db, caller) })
+    await app.register(eventRoutes, { redis, hub, isStillValid: (caller) => callers.isStillValid(caller) })
+    await app.register(limitRoutes, { db, redis })
+    await app.register(accountDataRoutes, { ...access, passwords, attempts, cookie, housekeeping })
+    await app.register(adminRoutes, { ...access, ledger })
+    await app.register(billingRoutes, { ...access, billing, publicUrl: config.publicUrl })
+    await app.register(feedbackRoutes, { db, storage })
     await app.register(webhookRoutes, { db, relay, outbound })
     await app.register(webPages)
   }

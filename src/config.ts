@@ -20,6 +20,11 @@ const Environment = Type.Object({
     default: '',
     description: 'Addresses of proxies whose X-Forwarded-For is believed, comma-separated (addresses, CIDR, loopback)'
   }),
+  ANONYMOUS_REQUESTS_PER_MINUTE: Type.Integer({
+    default: 120,
+    minimum: 1,
+    description: 'Requests that one address may make in a minute where no account pays for them: signing in, wrong keys'
+  }),
   ROLES: Type.String({ default: 'api,worker', pattern: '^(api|worker)(,(api|worker))?$' }),
   LOG_LEVEL: Type.String({ default: 'info', pattern: '^(fatal|error|warn|info|debug|trace|silent)$' }),
   DATA_DIR: Type.String({ default: '.data', description: 'Where the embedded servers and files live' }),
@@ -48,16 +53,35 @@ const Environment = Type.Object({
     minimum: 10,
     description: 'The pause before the second attempt; each further one is twice as long'
   }),
+  LEDGER_AGEING_MS: Type.Integer({
+    default: 10_000,
+    minimum: 10,
+    description: 'A file that waits is worked on sooner after each such wait, in six steps'
+  }),
   RECONCILE_EVERY_MS: Type.Integer({ default: 5_000, minimum: 100 }),
   UPLOAD_STALE_MS: Type.Integer({
     default: 60_000,
     minimum: 1_000,
     description: 'An upload without a life sign for so long is removed'
   }),
+  FETCH_TIMEOUT_MS: Type.Integer({
+    default: 60_000,
+    minimum: 100,
+    description: 'For fetching a file from an address, redirects and all'
+  }),
   OUTBOUND_ALLOW: Type.String({
     default: '',
-    description: 'Networks in which webhooks may be delivered although they are not public, comma-separated (CIDR)'
+    description: 'Networks into which webhooks are delivered and from which files are fetched although they are not public, comma-separated (CIDR)'
   }),
+  STRIPE_SECRET_KEY: Type.Optional(Type.String({ description: 'Of the account at Stripe; without it nothing is sold' })),
+  STRIPE_WEBHOOK_SECRET: Type.Optional(Type.String({ pattern: '^whsec_', description: 'What Stripe signs its events with' })),
+  STRIPE_PRICE_PRO: Type.Optional(Type.String({ description: 'The id of the price that PRO is sold at' })),
+  STRIPE_PRICE_PREMIUM: Type.Optional(Type.String({ description: 'The id of the price that PREMIUM is sold at' })),
+  STRIPE_API_URL: Type.String({ default: 'https://api.stripe.com', pattern: '^https?://', description: 'Another address for tests' }),
+  SMTP_URL: Type.Optional(
+    Type.String({ pattern: '^smtps?://', description: 'Where mails are sent, e.g. smtps://user:password@mail.example; without it they go to the log' })
+  ),
+  MAIL_FROM: Type.String({ default: 'FakeTect <faketect@localhost>', description: 'Who mails are from' }),
   SHUTDOWN_MS: Type.Integer({ default: 45_000, minimum: 1_000, description: 'Time to finish what runs after SIGTERM' })
 })
 
@@ -70,6 +94,7 @@ export interface Config {
   metricsPort: number | undefined
   publicUrl: URL | undefined
   trustProxy: string[]
+  anonymousPerMinute: number
   roles: ReadonlySet<Role>
   logLevel: string
   dataDir: string
@@ -84,10 +109,25 @@ export interface Config {
   analysisDeadlineMs: number
   ledgerLockMs: number
   ledgerRetryMs: number
+  ledgerAgeingMs: number
   reconcileEveryMs: number
   uploadStaleMs: number
+  fetchTimeoutMs: number
   outboundAllow: Network[]
+  /** Absent when nothing is sold. */
+  stripe: StripeConfig | undefined
+  /** Undefined when mails are written to the log. */
+  smtpUrl: string | undefined
+  mailFrom: string
   shutdownMs: number
+}
+
+export interface StripeConfig {
+  secretKey: string
+  webhookSecret: string
+  /** The ids of the prices. */
+  prices: { PRO: string; PREMIUM: string }
+  apiUrl: URL
 }
 
 /** A configuration with all three servers named: what the service itself runs on. */
@@ -121,6 +161,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     metricsPort: e.METRICS_PORT,
     publicUrl: e.PUBLIC_URL === undefined ? undefined : new URL(e.PUBLIC_URL),
     trustProxy: e.TRUST_PROXY.split(',').map((address) => address.trim()).filter(Boolean),
+    anonymousPerMinute: e.ANONYMOUS_REQUESTS_PER_MINUTE,
     roles: new Set(e.ROLES.split(',') as Role[]),
     logLevel: e.LOG_LEVEL,
     dataDir: e.DATA_DIR,
@@ -135,11 +176,27 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     analysisDeadlineMs: e.ANALYSIS_DEADLINE_MS,
     ledgerLockMs: e.LEDGER_LOCK_MS,
     ledgerRetryMs: e.LEDGER_RETRY_MS,
+    ledgerAgeingMs: e.LEDGER_AGEING_MS,
     reconcileEveryMs: e.RECONCILE_EVERY_MS,
     uploadStaleMs: e.UPLOAD_STALE_MS,
+    fetchTimeoutMs: e.FETCH_TIMEOUT_MS,
     outboundAllow: readNetworks(e.OUTBOUND_ALLOW),
+    stripe: readStripe(e),
+    smtpUrl: e.SMTP_URL,
+    mailFrom: e.MAIL_FROM,
     shutdownMs: e.SHUTDOWN_MS
   }
+}
+
+function readStripe(e: Static<typeof Environment>): StripeConfig | undefined {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_PRICE_PRO: pro, STRIPE_PRICE_PREMIUM: premium } = e
+  if (secretKey === undefined && webhookSecret === undefined && pro === undefined && premium === undefined) return undefined
+  if (secretKey === undefined || webhookSecret === undefined || pro === undefined || premium === undefined) {
+    throw new ConfigError(
+      'The environment is not valid: STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_PRICE_PRO and STRIPE_PRICE_PREMIUM belong together'
+    )
+  }
+  return { secretKey, webhookSecret, prices: { PRO: pro, PREMIUM: premium }, apiUrl: new URL(e.STRIPE_API_URL) }
 }
 
 function readNetworks(list: string): Network[] {

@@ -2,6 +2,7 @@ import fastifySwagger from '@fastify/swagger'
 import fastifySwaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { BatchSchema } from './analyses/batchResource.ts'
 import { AnalysisSchema } from './analyses/resource.ts'
 import { EventSchema } from './events/event.ts'
 import { ProblemSchema, problemMediaType } from './platform/problem.ts'
@@ -31,6 +32,7 @@ const webhookRequest = {
 export const documentation = fp(async (app: FastifyInstance) => {
   app.addSchema(ProblemSchema)
   app.addSchema(AnalysisSchema)
+  app.addSchema(BatchSchema)
   app.addSchema(EventSchema)
   app.addSchema(WebhookSchema)
   app.addSchema(WebhookWithSecretSchema)

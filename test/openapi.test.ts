@@ -44,8 +44,8 @@ function validator(operationId: string, status: number, mediaType: string): Vali
 }
 
 /** Asks, and checks the answer against the document. */
-async function check(operationId: string, path: string, init: RequestInit, status: number): Promise<unknown> {
-  const response = await program.send(path, init)
+async function check(operationId: string, path: string, init: RequestInit, status: number, by = program): Promise<unknown> {
+  const response = await by.send(path, init)
   const body = response.status === 204 ? undefined : await response.json()
   t.equal(response.status, status, `${operationId} answers ${status}`)
   if (status === 204) return body
@@ -65,13 +65,40 @@ function form(bytes: Uint8Array): RequestInit {
 t.test('the document is OpenAPI 3.1, names every route of the interface, and checks what it should', async (t) => {
   t.match(document.openapi, /^3\.1\./)
   t.same(Object.keys(document.paths).filter((path) => path.startsWith('/v1/')).sort(), [
+    '/v1/account',
+    '/v1/account/confirm-email',
+    '/v1/account/confirmation',
+    '/v1/account/export',
+    '/v1/account/password',
+    '/v1/accounts',
+    '/v1/admin/accounts',
+    '/v1/admin/accounts/{id}',
+    '/v1/admin/audit-log',
+    '/v1/admin/failures',
+    '/v1/admin/feedback',
+    '/v1/admin/queue',
     '/v1/analyses',
     '/v1/analyses/{id}',
     '/v1/analyses/{id}/cancel',
     '/v1/analyses/{id}/evidence/{name}',
+    '/v1/analyses/{id}/feedback',
     '/v1/analyses/{id}/media',
+    '/v1/api-keys',
+    '/v1/api-keys/{id}',
+    '/v1/batches',
+    '/v1/batches/{id}',
+    '/v1/batches/{id}/cancel',
+    '/v1/billing/checkout',
+    '/v1/billing/portal',
+    '/v1/billing/webhook',
     '/v1/events',
+    '/v1/password-resets',
+    '/v1/password-resets/complete',
+    '/v1/plans',
     '/v1/session',
+    '/v1/sessions',
+    '/v1/sessions/{id}',
+    '/v1/usage',
     '/v1/webhooks',
     '/v1/webhooks/{id}',
     '/v1/webhooks/{id}/deliveries',
@@ -105,6 +132,81 @@ t.test('what is really answered is what the document says', async () => {
   await check('getSession', '/v1/session', {}, 200)
   await check('deleteAnalysis', path, { method: 'DELETE' }, 204)
   await check('deleteAnalysis', path, { method: 'DELETE' }, 404)
+})
+
+t.test('what is answered about accounts is what the document says', async () => {
+  const send = (body: unknown, method = 'POST') => ({ method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  const somebody = { email: 'ada@people.example', password: 'four horses of a colour' }
+  await check('register', '/v1/accounts', send(somebody), 202)
+  await check('register', '/v1/accounts', send({ ...somebody, email: 'ada' }), 400)
+  await check('openSession', '/v1/session', send(somebody), 201)
+  await check('openSession', '/v1/session', send({ ...somebody, password: 'wrong' }), 401)
+  await check('listSessions', '/v1/sessions', {}, 200)
+  await check('endSession', '/v1/sessions/none', { method: 'DELETE' }, 404)
+  await check('endOtherSessions', '/v1/sessions', { method: 'DELETE' }, 204)
+  await check('closeSession', '/v1/session', { method: 'DELETE' }, 204)
+  await check('getAccount', '/v1/account', {}, 200)
+  await check('updateAccount', '/v1/account', send({ name: 'Ada' }, 'PATCH'), 200)
+  await check('sendConfirmation', '/v1/account/confirmation', { method: 'POST' }, 204)
+  await check('confirmEmail', '/v1/account/confirm-email', send({ token: 'none' }), 400)
+  await check('changePassword', '/v1/account/password', send({ currentPassword: 'x', password: somebody.password }), 403)
+  await check('requestPasswordReset', '/v1/password-resets', send({ email: somebody.email }), 202)
+  await check('completePasswordReset', '/v1/password-resets/complete', send({ token: 'none', password: somebody.password }), 400)
+  const made = (await check('createApiKey', '/v1/api-keys', send({ name: 'a program' }), 201)) as { id: string }
+  await check('listApiKeys', '/v1/api-keys', {}, 200)
+  await check('revokeApiKey', `/v1/api-keys/${made.id}`, { method: 'DELETE' }, 204)
+})
+
+t.test('what is answered about limits is what the document says', async () => {
+  await check('listPlans', '/v1/plans', {}, 200)
+  await check('getUsage', '/v1/usage', {}, 200)
+  const free = client(url, (await makeAccount(ground, 'FREE')).key)
+  for (let n = 0; n < 5; n++) await check('createAnalysis', '/v1/analyses', form(Buffer.alloc(0)), 400, free)
+  await check('createAnalysis', '/v1/analyses', form(Buffer.alloc(0)), 429, free)
+})
+
+t.test('what is answered about batches is what the document says', async () => {
+  const body = new FormData()
+  for (const seed of [11, 12]) body.append('file', new Blob([new Uint8Array(await photo({ seed }))]), `${seed}.jpg`)
+  body.append('file', new Blob(['no picture at all']), 'a.txt')
+  const batch = (await check('createAnalysis', '/v1/analyses', { method: 'POST', body }, 202)) as { id: string }
+  const path = `/v1/batches/${batch.id}`
+  await check('getBatch', path, { headers: { prefer: 'wait=30' } }, 200)
+  await check('listBatches', '/v1/batches', {}, 200)
+  await check('cancelBatch', `${path}/cancel`, { method: 'POST' }, 409)
+  await check('listAnalyses', `/v1/analyses?batch=${batch.id}`, {}, 200)
+  const json = (url: string) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ url }) })
+  await check('createAnalysis', '/v1/analyses', json('http://10.0.0.1/'), 400)
+  await check('createAnalysis', '/v1/analyses', json('http://nobody.invalid/'), 422)
+})
+
+t.test('what is answered to admins, about feedback and about billing is what the document says', async () => {
+  const send = (body: unknown, method = 'POST') => ({ method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  await check('adminGetQueue', '/v1/admin/queue', {}, 403)
+  const { accountId, key: adminKey } = await makeAccount(ground)
+  await ground.database.query("UPDATE accounts SET role = 'admin' WHERE id = $1", [accountId])
+  const admin = client(url, adminKey)
+  const analysed = (await check('createAnalysis', '/v1/analyses', { ...form(await photo({ seed: 21 })), headers: { prefer: 'wait=30' } }, 200)) as { id: string }
+  const path = `/v1/analyses/${analysed.id}/feedback`
+  await check('giveFeedback', path, send({ truth: 'authentic', consent: true }), 200)
+  for (const [operation, path, init, status] of [
+    ['adminFindAccounts', '/v1/admin/accounts', {}, 200],
+    ['adminGetAccount', `/v1/admin/accounts/${accountId}`, {}, 200],
+    ['adminChangeAccount', `/v1/admin/accounts/${accountId}`, send({ plan: 'PREMIUM' }, 'PATCH'), 200],
+    ['adminChangeAccount', `/v1/admin/accounts/${accountId}`, send({ role: 'user' }, 'PATCH'), 409],
+    ['adminGetQueue', '/v1/admin/queue', {}, 200],
+    ['adminListFailures', '/v1/admin/failures', {}, 200],
+    ['adminListFeedback', '/v1/admin/feedback', {}, 200],
+    ['adminListAuditLog', '/v1/admin/audit-log', {}, 200],
+    ['exportAccount', '/v1/account/export', {}, 200]
+  ] as const) {
+    await check(operation, path, init, status, admin)
+  }
+  await check('withdrawFeedback', path, { method: 'DELETE' }, 204)
+  await check('withdrawFeedback', path, { method: 'DELETE' }, 404)
+  await check('openCheckout', '/v1/billing/checkout', send({ plan: 'PRO' }), 404)
+  await check('openBillingPortal', '/v1/billing/portal', { method: 'POST' }, 404)
+  await check('removeAccount', '/v1/account', send({}, 'DELETE'), 400)
 })
 
 t.test('what is answered about webhooks is what the document says', async () => {

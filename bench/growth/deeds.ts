@@ -8,8 +8,11 @@ import { beginUpload, claimAnalysis, completeAnalysis, deleteAnalysis, holdsClai
 import { findAnalysis, findIdentical, listAnalyses } from '../../src/analyses/queries.ts'
 import { sweep } from '../../src/analyses/sweep.ts'
 import { relayBatch } from '../../src/events/relay.ts'
+import { ageWaiting } from '../../src/ledger/ageing.ts'
 import { openLedger } from '../../src/ledger/queue.ts'
 import { dropDeadUploads, requeueLost } from '../../src/ledger/reconciler.ts'
+import { filesInFlight } from '../../src/limits/files.ts'
+import { quotaUsed } from '../../src/limits/quota.ts'
 import type { Storage } from '../../src/platform/storage/storage.ts'
 import { accountId, QUIET, type Filled } from './fill.ts'
 
@@ -82,6 +85,8 @@ export async function deeds(filled: Filled, redis: Redis): Promise<Deed[]> {
     { name: 'first page of a kind that nothing has', runs: 15, run: () => list({ kind: 'video' }) },
     { name: 'identical file, there is one', runs: 200, run: () => findIdentical(db, any().accountId, any().sha256, 'growth') },
     { name: 'identical file, there is none', runs: 200, run: () => findIdentical(db, large, randomUUID(), 'growth') },
+    { name: 'usage: quota and files in flight', runs: 200, run: () => Promise.all([quotaUsed(db, large), filesInFlight(db, large, ['uploading', 'queued', 'processing'])]) },
+    { name: 'reconcile: age what waits', runs: 20, run: () => ageWaiting(db, ledger, 10_000, never) },
     { name: 'reconcile: look after the open', runs: 8, run: () => requeueLost(db, ledger, { settledMs: 1_000, retryMs: 5_000 }, never, quiet) },
     { name: 'reconcile: dead uploads', runs: 50, run: () => dropDeadUploads(db, 600_000, quiet) },
     { name: 'sweep', runs: 20, run: () => sweep(db, emptyStorage, never) },

@@ -20,7 +20,7 @@ app.post('/v1/analyses', async (request, reply) => {
   const [bytes, forProviders] = [new Uint8Array(buffer).buffer, new Uint8Array(buffer).buffer]
   const asked = { providers, bytes: forProviders }
   const { signal } = new AbortController()
-  const { report } = await examine({ engine, providers, providerTimeoutMs: 20_000 }, { bytes, mediaType: 'image/jpeg' }, asked, signal)
+  const { report } = await examine({ engine, providers, providerTimeoutMs: 20_000 }, { bytes, mediaType: 'image/jpeg' }, asked, 1, signal)
   return { ...report, evidence: report.evidence.map(({ name }) => name), state: 'completed' }
 })
 

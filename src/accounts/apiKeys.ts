@@ -1,8 +1,8 @@
 import { createHash, randomInt } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { and, eq, exists, gt, isNull, or, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gt, isNull, or, sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
-import type { Queryable } from '../platform/postgres.ts'
+import type { Database, Queryable } from '../platform/postgres.ts'
 import { accounts, apiKeys, sessions, type AccountRole, type Scope } from '../platform/schema.ts'
 import type { PlanName } from '../limits/plans.ts'
 
@@ -14,8 +14,11 @@ const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /** Who makes a request. */
 export interface Caller {
   accountId: string
+  /** Whose limits count: the account's, or FREE until its e-mail address is confirmed. */
   plan: PlanName
   role: AccountRole
+  /** Whether its e-mail address is known to be its own; an account without one has nothing to confirm. */
+  emailConfirmed: boolean
   /** What the request may do: all of it with a session, what the key is for with a key. */
   scopes: readonly Scope[]
   /** The key that it uses, or that its session was opened with; null for a session opened with a password. */
@@ -57,28 +60,45 @@ export async function storeApiKey(db: Queryable, accountId: string, name: string
   await db.insert(apiKeys).values({ id: uuidv7(), accountId, name, hash: hashSecret(key) }).onConflictDoNothing()
 }
 
-/** The caller behind a key that is neither expired nor revoked; served by `api_keys_hash`. */
-export async function findCallerByKey(db: Queryable, key: string): Promise<Caller | undefined> {
-  if (!looksLikeApiKey(key)) return undefined
-  const [caller] = await db
-    .select({ accountId: accounts.id, plan: accounts.plan, role: accounts.role, scopes: apiKeys.scopes, apiKeyId: apiKeys.id })
-    .from(apiKeys)
-    .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
-    .where(and(eq(apiKeys.hash, hashSecret(key)), stillValid))
-  return caller && { ...caller, sessionHash: null }
+export type ApiKey = typeof apiKeys.$inferSelect
+
+/** An account may have so many that are not revoked. */
+export const MAX_API_KEYS = 50
+
+/** @returns undefined when the account has as many as it may have */
+export async function createApiKey(
+  db: Database,
+  accountId: string,
+  wanted: Pick<ApiKey, 'name' | 'scopes' | 'expiresAt'>
+): Promise<{ row: ApiKey; key: string } | undefined> {
+  const key = generateApiKey()
+  return db.transaction(async (tx) => {
+    // One after the other, so that none slips past the count.
+    await tx.select({ id: accounts.id }).from(accounts).where(eq(accounts.id, accountId)).for('no key update')
+    const [existing] = await tx.select({ keys: count() }).from(apiKeys).where(unrevoked(accountId))
+    if ((existing?.keys ?? 0) >= MAX_API_KEYS) return undefined
+    const [row] = await tx.insert(apiKeys).values({ id: uuidv7(), accountId, hash: hashSecret(key), ...wanted }).returning()
+    return row && { row, key }
+  })
 }
 
-/** Whether the key behind a caller, and the session if there is one, still count: for what lasts longer than a request. */
-export async function isStillValid(db: Queryable, { apiKeyId, sessionHash }: Caller): Promise<boolean> {
-  const session = and(eq(sessions.hash, sql`${sessionHash}`), gt(sessions.expiresAt, sql`now()`))
-  const rows = await db
-    .select({ id: apiKeys.id })
-    .from(apiKeys)
-    .where(
-      and(eq(apiKeys.id, sql`${apiKeyId}`), stillValid, sessionHash === null ? undefined : exists(db.select().from(sessions).where(session)))
-    )
-  return rows.length > 0
+/** Newest first; served by `api_keys_account`. Those that have expired are still there. */
+export async function listApiKeys(db: Database, accountId: string): Promise<ApiKey[]> {
+  return db.select().from(apiKeys).where(unrevoked(accountId)).orderBy(desc(apiKeys.id))
 }
+
+/** Call it as a change of access. The sessions that were opened with the key end with it. */
+export async function revokeApiKey(tx: Queryable, accountId: string, id: string): Promise<ApiKey | undefined> {
+  const [row] = await tx
+    .update(apiKeys)
+    .set({ revokedAt: sql`now()` })
+    .where(and(eq(apiKeys.id, id), unrevoked(accountId)))
+    .returning()
+  if (row !== undefined) await tx.delete(sessions).where(eq(sessions.apiKeyId, row.id))
+  return row
+}
+
+const unrevoked = (accountId: string) => and(eq(apiKeys.accountId, accountId), isNull(apiKeys.revokedAt))
 
 /** The condition under which a key counts. */
 export const stillValid = and(isNull(apiKeys.revokedAt), or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)))

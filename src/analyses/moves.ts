@@ -1,11 +1,14 @@
-import { and, count, eq, gte, inArray, lt, sql, type SQL } from 'drizzle-orm'
+import { and, eq, gte, inArray, lt, sql, type SQL } from 'drizzle-orm'
 import type { Report } from '../engine/types.ts'
 import { recordEvent, type EventType } from '../events/event.ts'
+import { feedback } from '../feedback/tables.ts'
+import { filesInFlight } from '../limits/files.ts'
 import { jobPriority, plans, type PlanName } from '../limits/plans.ts'
 import { giveQuotaBack, takeQuota } from '../limits/quota.ts'
+import { tooManyAtOnce } from '../limits/refusals.ts'
 import { endBatchIfDone } from './batches.ts'
 import type { Database, Queryable } from '../platform/postgres.ts'
-import { analyses, tombstones, type State, type StoredEvidence } from '../platform/schema.ts'
+import { accounts, analyses, tombstones, type State, type StoredEvidence } from '../platform/schema.ts'
 import { evidencePrefix, objectPrefix } from './keys.ts'
 
 /**
@@ -16,7 +19,19 @@ import { evidencePrefix, objectPrefix } from './keys.ts'
 
 export type Analysis = typeof analyses.$inferSelect
 export type NewAnalysis = Pick<Analysis, 'id' | 'accountId' | 'fileName' | 'mediaType' | 'kind' | 'mediaKey'> &
-  Partial<Pick<Analysis, 'callbackUrl' | 'batchId' | 'retention'>>
+  Partial<Pick<Analysis, 'callbackUrl' | 'retention'>>
+
+/** A file that is in storage, whole. */
+export interface StoredUpload {
+  id: string
+  accountId: string
+  sizeBytes: number
+  sha256: string
+  /** The batch that it belongs to. */
+  batchId?: string | null
+  /** What becomes true together with the analysis, or prevents it by throwing. */
+  also?: (tx: Queryable, row: Analysis) => Promise<void>
+}
 
 /** A file is worked on at most so often; a claim after that fails it. */
 export const MAX_ATTEMPTS = 3
@@ -24,9 +39,10 @@ export const MAX_ATTEMPTS = 3
 const now = sql`now()`
 const inState = (...states: State[]): SQL => inArray(analyses.state, states)
 
-/** The row of an upload that begins. */
+/** The row of an upload that begins. What is kept of it is as its account has it, unless the request says otherwise. */
 export async function beginUpload(db: Database, analysis: NewAnalysis): Promise<void> {
-  await db.insert(analyses).values({ ...analysis, state: 'uploading' })
+  const asTheAccount = sql`(SELECT ${accounts.retention} FROM ${accounts} WHERE ${accounts.id} = ${analysis.accountId})`
+  await db.insert(analyses).values({ ...analysis, retention: analysis.retention ?? asTheAccount, state: 'uploading' })
 }
 
 /** Renews the life sign of an upload that goes on. */
@@ -37,29 +53,35 @@ export async function touchUpload(db: Database, id: string): Promise<void> {
 /**
  * The whole file is in storage: `uploading → queued`, with its priority, paid by the quota of the month.
  * @returns undefined when the row is gone
- * @throws {QuotaExhausted}
+ * @throws {Problem} `quota_exceeded`, and `rate_limit_exceeded` for too many files in flight
  */
 export async function queueAnalysis(
   db: Database,
-  upload: { id: string; accountId: string; plan: PlanName; sizeBytes: number; sha256: string }
+  upload: StoredUpload & { plan: PlanName }
 ): Promise<Analysis | undefined> {
-  const { id, accountId, plan, sizeBytes, sha256 } = upload
+  const { id, accountId, plan, sizeBytes, sha256, batchId = null, also } = upload
   return db.transaction(async (tx) => {
-    const [inFlight] = await tx
-      .select({ files: count() })
-      .from(analyses)
-      .where(and(eq(analyses.accountId, accountId), inState('queued', 'processing')))
-    const priority = jobPriority(plans[plan], inFlight?.files ?? 0)
+    const moved = await tx
+      .update(analyses)
+      .set({ state: 'queued', sizeBytes, sha256, batchId, queuedAt: now, touchedAt: now })
+      .where(and(eq(analyses.id, id), inState('uploading')))
+      .returning({ id: analyses.id })
+    if (moved.length === 0) return undefined
+    const chargedMonth = await takeQuota(tx, accountId, plan)
+    // From here on no other file of the account can be queued until this one is: the month is locked. So no two count
+    // without each other.
+    const inFlight = await filesInFlight(tx, accountId, ['queued', 'processing'])
+    const most = plans[plan].filesInFlight
+    if (inFlight > most) throw tooManyAtOnce('files-in-flight', plan, most)
     const [row] = await tx
       .update(analyses)
-      .set({ state: 'queued', sizeBytes, sha256, priority, queuedAt: now, touchedAt: now })
-      .where(and(eq(analyses.id, id), inState('uploading')))
+      .set({ chargedMonth, priority: jobPriority(plans[plan], inFlight - 1) })
+      .where(eq(analyses.id, id))
       .returning()
     if (row === undefined) return undefined
-    const chargedMonth = await takeQuota(tx, accountId, plan)
-    await tx.update(analyses).set({ chargedMonth }).where(eq(analyses.id, id))
     await tell(tx, 'analysis.queued', row)
-    return { ...row, chargedMonth }
+    await also?.(tx, row)
+    return row
   })
 }
 
@@ -69,18 +91,20 @@ export async function queueAnalysis(
  */
 export async function completeFromEarlier(
   db: Database,
-  upload: { id: string; sizeBytes: number; sha256: string },
+  upload: StoredUpload,
   earlier: Analysis,
   evidence: StoredEvidence[]
 ): Promise<Analysis | undefined> {
   const { verdict, score, findings, engineVersion } = earlier
+  const { id, sizeBytes, sha256, batchId = null, also } = upload
   return db.transaction(async (tx) => {
     const [row] = await tx
       .update(analyses)
       .set({
         state: 'completed',
-        sizeBytes: upload.sizeBytes,
-        sha256: upload.sha256,
+        sizeBytes,
+        sha256,
+        batchId,
         cached: true,
         verdict,
         score,
@@ -91,10 +115,11 @@ export async function completeFromEarlier(
         endedAt: now,
         touchedAt: now
       })
-      .where(and(eq(analyses.id, upload.id), inState('uploading')))
+      .where(and(eq(analyses.id, id), inState('uploading')))
       .returning()
     if (row === undefined) return undefined
     await tell(tx, 'analysis.completed', row)
+    await also?.(tx, row)
     await endBatchIfDone(tx, row)
     return row
   })
@@ -250,6 +275,8 @@ export async function deleteAnalysis(db: Database, accountId: string, id: string
       .returning()
     if (row === undefined) return undefined
     await bury(tx, objectPrefix(row))
+    // What was said of it stays only when its owner has agreed.
+    await tx.delete(feedback).where(and(eq(feedback.analysisId, row.id), eq(feedback.consent, false)))
     if (row.chargedMonth !== null && row.verdict === null) await giveQuotaBack(tx, row.accountId, row.chargedMonth)
     await recordEvent(tx, row.accountId, { type: 'analysis.deleted', data: { id: row.id, state: 'deleted' } })
     await endBatchIfDone(tx, row)

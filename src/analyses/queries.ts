@@ -26,9 +26,10 @@ export async function listAnalyses(
     state?: State | undefined
     verdict?: Verdict | undefined
     kind?: MediaKind | undefined
+    batch?: string | undefined
   }
 ): Promise<Analysis[]> {
-  const { before, state, verdict, kind, limit } = page
+  const { before, state, verdict, kind, batch, limit } = page
   return db
     .select()
     .from(analyses)
@@ -38,7 +39,8 @@ export async function listAnalyses(
         before === undefined ? undefined : lt(analyses.id, before),
         state === undefined ? undefined : eq(analyses.state, state),
         verdict === undefined ? undefined : eq(analyses.verdict, verdict),
-        kind === undefined ? undefined : eq(analyses.kind, kind)
+        kind === undefined ? undefined : eq(analyses.kind, kind),
+        batch === undefined ? undefined : eq(analyses.batchId, batch)
       )
     )
     .orderBy(newestFirst)
@@ -46,8 +48,8 @@ export async function listAnalyses(
 }
 
 /**
- * The newest whole result for the same bytes, same account, same engine; served by `analyses_identical`. Never
- * another account's: that would tell who else has seen a file.
+ * The newest whole result that is still kept for the same bytes, same account, same engine; served by
+ * `analyses_identical`. Never another account's: that would tell who else has seen a file.
  */
 export async function findIdentical(
   db: Database,
@@ -64,7 +66,8 @@ export async function findIdentical(
         eq(analyses.sha256, sha256),
         eq(analyses.state, 'completed'),
         eq(analyses.engineVersion, engineVersion),
-        isNull(analyses.degraded)
+        isNull(analyses.degraded),
+        isNull(analyses.purgedAt)
       )
     )
     .orderBy(desc(analyses.id))

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { mediaKinds, verdicts } from '../engine/types.ts'
-import { states } from '../platform/schema.ts'
+import { retentions, states } from '../platform/schema.ts'
 import type { Analysis } from './moves.ts'
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
@@ -24,6 +24,7 @@ export const AnalysisSchema = Type.Object(
   {
     id: Type.String({ format: 'uuid' }),
     state: Type.Enum(states),
+    batchId: Nullable(Type.String({ format: 'uuid', description: 'The batch that its file came in with' })),
     kind: Type.Enum(mediaKinds),
     fileName: Type.String({ description: 'As the client named it; display it as text' }),
     mediaType: Type.String({ description: 'The true type, from the bytes' }),
@@ -52,6 +53,8 @@ export const AnalysisSchema = Type.Object(
       })
     ),
     engineVersion: Nullable(Type.String()),
+    retention: Type.Enum(retentions, { description: 'With `none` nothing is kept after the verdict but the hash and the verdict' }),
+    purgedAt: Nullable(Type.String({ format: 'date-time', description: 'When all but that was removed' })),
     failure: Nullable(Type.Object({ code: Type.String(), detail: Type.String() })),
     links: Type.Object({ self: Type.String(), media: Type.String() })
   },
@@ -67,11 +70,12 @@ export const analysisPath = (id: string) => `/v1/analyses/${id}`
 /** A row as clients see it. */
 export function toResource(row: Analysis): AnalysisResource {
   const self = analysisPath(row.id)
-  const { id, state, kind, fileName, mediaType, sizeBytes, sha256, attempt, cached, degraded } = row
+  const { id, state, batchId, kind, fileName, mediaType, sizeBytes, sha256, attempt, cached, degraded } = row
   const { verdict, score, engineVersion, failureCode, failureDetail } = row
   return {
     id,
     state,
+    batchId,
     kind,
     fileName,
     mediaType,
@@ -92,6 +96,8 @@ export function toResource(row: Analysis): AnalysisResource {
     media: row.findings?.media ?? null,
     evidence: row.evidence.map(({ key: _key, ...shown }) => ({ ...shown, url: `${self}/evidence/${shown.name}` })),
     engineVersion,
+    retention: row.retention,
+    purgedAt: row.purgedAt?.toISOString() ?? null,
     failure: failureCode === null ? null : { code: failureCode, detail: failureDetail ?? '' },
     links: { self, media: `${self}/media` }
   }

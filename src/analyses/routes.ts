@@ -51,7 +51,8 @@ export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = 
           limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
           state: Type.Optional(Type.Enum(states)),
           verdict: Type.Optional(Type.Enum(verdicts)),
-          kind: Type.Optional(Type.Enum(mediaKinds))
+          kind: Type.Optional(Type.Enum(mediaKinds)),
+          batch: Type.Optional(Type.String({ format: 'uuid', description: 'Those of one batch' }))
         }),
         response: {
           200: Type.Object({
@@ -136,7 +137,8 @@ export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = 
     '/v1/analyses/:id/media',
     { schema: { operationId: 'getMedia', summary: 'The file itself', tags, params: Params, response: { 200: binary, 206: binary } } },
     async (request, reply) => {
-      const { mediaKey, mediaType, fileName, sizeBytes, sha256, state } = await ownAnalysis(request)
+      const { mediaKey, mediaType, fileName, sizeBytes, sha256, state, purgedAt } = await ownAnalysis(request)
+      if (purgedAt !== null) throw new Problem('media_purged')
       if (state === 'uploading' || sizeBytes === null) throw new Problem('not_found', 'The file is still coming in.')
       return sendDownload(request, reply, storage, { key: mediaKey, mediaType, fileName, sizeBytes, etag: `"${sha256}"` })
     }

@@ -9,7 +9,8 @@ import type { Storage } from '../platform/storage/storage.ts'
  * counts, and no request to the storage lasts longer than this.
  */
 const LATE_WRITES = sql`interval '5 minutes'`
-const BATCH = 100
+const BATCH = 200
+const AT_ONCE = 10
 
 /** Removes what a tombstone names, right away. When that fails, the sweep does it later: the tombstone stays. */
 export async function sweepNow(db: Database, storage: Storage, prefix: string, log: FastifyBaseLogger): Promise<void> {
@@ -31,8 +32,12 @@ export async function sweep(db: Database, storage: Storage, signal: AbortSignal)
     .orderBy(tombstones.createdAt)
     .limit(BATCH)
   let failure: unknown
-  for (const { prefix, final } of rows) {
-    if (signal.aborted) return
+  for (let start = 0; start < rows.length && !signal.aborted; start += AT_ONCE) {
+    await Promise.all(rows.slice(start, start + AT_ONCE).map(removeBuried))
+  }
+  if (failure !== undefined) throw failure
+
+  async function removeBuried({ prefix, final }: { prefix: string; final: boolean }): Promise<void> {
     try {
       await storage.removeAll(prefix)
       if (final) await db.delete(tombstones).where(eq(tombstones.prefix, prefix))
@@ -42,5 +47,4 @@ export async function sweep(db: Database, storage: Storage, signal: AbortSignal)
       failure = error
     }
   }
-  if (failure !== undefined) throw failure
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Hub } from '../events/hub.ts'
 import type { Database } from '../platform/postgres.ts'
+import { findBatch, type WholeBatch } from './batchQueries.ts'
 import type { Analysis } from './moves.ts'
 import { findAnalysis } from './queries.ts'
 import { isEnded } from './resource.ts'
@@ -17,45 +18,62 @@ export function preferredWait(prefer: string | string[] | undefined): number | u
 }
 
 /** Waits for the verdict when the client prefers so, and says that it did. */
-export async function waitAsPreferred(
+export function waitAsPreferred(request: FastifyRequest, reply: FastifyReply, hub: Hub, db: Database, row: Analysis): Promise<Analysis> {
+  return wait(request, reply, hub, { row, isOver: isEnded, look: () => findAnalysis(db, row.accountId, row.id) })
+}
+
+/** Waits for the end of a batch when the client prefers so, and says that it did. */
+export function waitForBatch(request: FastifyRequest, reply: FastifyReply, hub: Hub, db: Database, row: WholeBatch): Promise<WholeBatch> {
+  return wait(request, reply, hub, {
+    row,
+    isOver: ({ endedAt }) => endedAt !== null,
+    look: () => findBatch(db, row.accountId, row.id)
+  })
+}
+
+interface Awaited<Row> {
+  row: Row
+  isOver: (row: Row) => boolean
+  /** Undefined when it is gone. */
+  look: () => Promise<Row | undefined>
+}
+
+async function wait<Row extends { accountId: string }>(
   request: FastifyRequest,
   reply: FastifyReply,
   hub: Hub,
-  db: Database,
-  row: Analysis
-): Promise<Analysis> {
+  awaited: Awaited<Row>
+): Promise<Row> {
   const seconds = preferredWait(request.headers.prefer)
-  if (seconds === undefined) return row
+  if (seconds === undefined) return awaited.row
   reply.header('preference-applied', `wait=${seconds}`)
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
-  return waitForEnd(db, hub, row, seconds * 1_000, gone.signal)
+  return waitUntilOver(hub, awaited, seconds * 1_000, gone.signal)
 }
 
-/** Waits until an analysis has ended, or the time is up, or the signal fires. Returns the row as it is then. */
-export async function waitForEnd(
-  db: Database,
+/** Waits until it is over, or the time is up, or the signal fires. Returns the row as it is then. */
+async function waitUntilOver<Row extends { accountId: string }>(
   hub: Hub,
-  analysis: Analysis,
+  { row: first, isOver, look }: Awaited<Row>,
   waitMs: number,
   signal: AbortSignal
-): Promise<Analysis> {
-  const { accountId, id } = analysis
+): Promise<Row> {
   const until = performance.now() + waitMs
   let heard = Promise.withResolvers<void>()
   const onEvent = () => heard.resolve()
   // Without Redis it looks every second, which is as right, and a little later.
-  const leave = await hub.listen(accountId, { entry: onEvent, resumed: onEvent }).catch(() => () => {})
+  const leave = await hub.listen(first.accountId, { entry: onEvent, resumed: onEvent }).catch(() => () => {})
   try {
-    let row = analysis
-    while (!isEnded(row) && !signal.aborted) {
+    let row = first
+    while (!isOver(row) && !signal.aborted) {
       const leftMs = until - performance.now()
       if (leftMs <= 0) break
       const nextLook = new AbortController()
       await Promise.race([heard.promise, sleep(Math.min(LOOK_EVERY_MS, leftMs), undefined, { signal: nextLook.signal })])
       nextLook.abort()
       heard = Promise.withResolvers()
-      const found = await findAnalysis(db, accountId, id)
+      const found = await look()
       if (found === undefined) break
       row = found
     }

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import type { AnalysisOutcome, AnalysisTask, Began, ThreadSettings } from './threadMessages.ts'
 import { EngineError, isOutOfMemory, outOfMemory, type Report } from './types.ts'
-import { turnstile } from './turnstile.ts'
+import { turnstile } from '../platform/turnstile.ts'
 import { engineVersion } from './version.ts'
 
 export interface EngineOptions {
@@ -22,10 +22,11 @@ export interface Engine {
   /**
    * Analyses one file. Its bytes are transferred to the thread: the caller's buffer is empty afterwards.
    *
+   * @param options.priority a whole number, 1 is the most urgent: in which order those that wait get a thread
    * @throws {EngineError} when the file or the engine fails
    * @throws the signal's reason, at once, when the caller gives up; a running thread is ended and replaced
    */
-  analyze(input: { bytes: ArrayBuffer; mediaType: string }, options?: { signal?: AbortSignal }): Promise<Report>
+  analyze(input: { bytes: ArrayBuffer; mediaType: string }, options?: { signal?: AbortSignal; priority?: number }): Promise<Report>
   /** Resolves when the pool answers, or when all threads are busy within their deadlines; throws otherwise. */
   check(): Promise<void>
   /** Ends all threads at once. What still runs or waits is rejected. */
@@ -80,10 +81,10 @@ export function createEngine({ threads, deadlineMs, detectors, onError = () => {
   async function runInThread<Result>(
     work: (id: number) => { task: unknown; name?: string; transferList?: ArrayBuffer[] },
     limits: { startMs: number; runMs: number; late: string },
-    signal: AbortSignal | undefined
+    { signal, priority }: { signal?: AbortSignal; priority?: number } = {}
   ): Promise<Result> {
     const given = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal])
-    await slots.enter(given)
+    await slots.enter(given, priority)
     const id = nextId++
     const deadline = new AbortController()
     const abort = AbortSignal.any([given, deadline.signal])
@@ -106,7 +107,7 @@ export function createEngine({ threads, deadlineMs, detectors, onError = () => {
     version: engineVersion,
     threads,
 
-    async analyze({ bytes, mediaType }, { signal } = {}) {
+    async analyze({ bytes, mediaType }, options = {}) {
       const outcome = await runInThread<AnalysisOutcome>(
         (id) => ({ task: { id, bytes, mediaType } satisfies AnalysisTask, transferList: [bytes] }),
         {
@@ -114,7 +115,7 @@ export function createEngine({ threads, deadlineMs, detectors, onError = () => {
           runMs: deadlineMs,
           late: `The analysis took longer than ${deadlineMs / 1000} seconds and was stopped`
         },
-        signal
+        options
       )
       if ('failure' in outcome) throw new EngineError(outcome.failure.code, outcome.failure.message)
       return outcome.report
@@ -123,7 +124,7 @@ export function createEngine({ threads, deadlineMs, detectors, onError = () => {
     async check() {
       if (slots.free > 0) {
         const limits = { startMs: checkTimeoutMs, runMs: checkTimeoutMs, late: 'The engine does not answer' }
-        await runInThread(() => ({ task: undefined, name: 'ping' }), limits, undefined)
+        await runInThread(() => ({ task: undefined, name: 'ping' }), limits)
         return
       }
       // An overdue task is ended by its own timer; that one is still here means that ending it did not work.

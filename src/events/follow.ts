@@ -29,8 +29,10 @@ export async function followEvents(options: {
   taken: () => Promise<void>
   /** Called when the replay after a broken connection fails: the client should connect anew. */
   lost: (error: unknown) => void
+  /** Called when the account's access has changed, or may have unheard. */
+  accessChanged: () => void
 }): Promise<() => void> {
-  const { redis, hub, accountId, send, taken, lost } = options
+  const { redis, hub, accountId, send, taken, lost, accessChanged } = options
   let position = options.lastEventId
   /** Entries that came while a replay is under way, or due; undefined when live. */
   let held: Entry[] | undefined = []
@@ -80,11 +82,13 @@ export async function followEvents(options: {
   let replayed: Promise<void> = Promise.resolve()
   const leave = await hub.listen(accountId, {
     entry: hear,
+    accessChanged,
     broken: () => {
       breaks++
       held ??= []
     },
     resumed: () => {
+      accessChanged()
       const gaps = breaks
       replayed = replayed.then(() => replay(gaps)).catch(lost)
     }

@@ -1,9 +1,12 @@
 import type { Redis } from 'ioredis'
+import { within } from '../platform/within.ts'
 import { parseMessage, streamKey, type Entry } from './stream.ts'
 
 /** Hears of an account's new events on this machine. */
 export interface Listener {
   entry(entry: Entry): void
+  /** Somebody's access to the account has changed: who listens for a caller looks whether that one still may. */
+  accessChanged?(): void
   /** The connection to Redis was lost: from now on something may be missed. */
   broken?(): void
   /** The connection is back, and so are the entries: some may have come before this is called. */
@@ -26,7 +29,10 @@ export function createHub(subscriber: Redis): Hub {
 
   subscriber.on('message', (channel: string, message: string) => {
     const entry = parseMessage(message)
-    for (const listener of listeners.get(channel) ?? []) listener.entry(entry)
+    for (const listener of listeners.get(channel) ?? []) {
+      if (entry === undefined) listener.accessChanged?.()
+      else listener.entry(entry)
+    }
   })
   subscriber.on('close', () => {
     if (broken) return
@@ -64,22 +70,12 @@ export function createHub(subscriber: Redis): Hub {
       }
       try {
         if (subscriber.status !== 'ready') throw new Error('Redis is away')
-        await within(SUBSCRIBE_TIMEOUT_MS, subscriber.subscribe(channel))
+        await within(SUBSCRIBE_TIMEOUT_MS, subscriber.subscribe(channel), 'Redis does not answer')
       } catch (error) {
         leave()
         throw error
       }
       return leave
     }
-  }
-}
-
-async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(reject, timeoutMs, new Error('Redis does not answer'))
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    clearTimeout(timer)
   }
 }

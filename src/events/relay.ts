@@ -1,6 +1,7 @@
-import { inArray, sql } from 'drizzle-orm'
+import { getTableColumns, inArray, sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Redis } from 'ioredis'
+import { isAccessChange, microseconds, tellAccessChange } from '../accounts/accessChange.ts'
 import type { Database } from '../platform/postgres.ts'
 import { outbox } from '../platform/schema.ts'
 import { repeat, type Repeating } from '../platform/repeat.ts'
@@ -29,8 +30,15 @@ export async function relayBatch(db: Database, redis: Redis): Promise<number> {
   return db.transaction(async (tx) => {
     const lock = await tx.execute<{ held: boolean }>(sql`SELECT pg_try_advisory_xact_lock(${RELAY_LOCK}) AS held`)
     if (lock.rows[0]?.held !== true) return 0
-    const rows = await tx.select().from(outbox).orderBy(outbox.id).limit(BATCH)
-    for (const row of rows) await appendEvent(redis, row.accountId, JSON.stringify(row.event))
+    const rows = await tx
+      .select({ ...getTableColumns(outbox), readAt: microseconds(sql`clock_timestamp()`).mapWith(Number) })
+      .from(outbox)
+      .orderBy(outbox.id)
+      .limit(BATCH)
+    for (const { accountId, event, readAt } of rows) {
+      if (isAccessChange(event)) await tellAccessChange(redis, accountId, readAt)
+      else await appendEvent(redis, accountId, JSON.stringify(event))
+    }
     await tx.delete(outbox).where(inArray(outbox.id, rows.map(({ id }) => id)))
     return rows.length
   })

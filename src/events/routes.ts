@@ -61,6 +61,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async 
       if (!acceptsEventStream(request.headers.accept)) {
         throw new Problem('not_acceptable', 'This resource is only to be had as text/event-stream.')
       }
+      const release = await app.limits.takeStream(request)
       reply.header('cache-control', 'no-cache, no-transform')
 
       const send = (message: Message) => {
@@ -70,6 +71,12 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async 
         const data = message.event === undefined ? message.data : '{}'
         void reply.sse.send(message.event === undefined ? { id, data } : { id, event: message.event, data })
       }
+      // Unknown is not invalid: a database that is away closes no stream.
+      const look = () =>
+        void isStillValid(request.caller).then(
+          (valid) => valid || reply.sse.close(),
+          () => undefined
+        )
       open.add(reply)
       const leave = await followEvents({
         redis,
@@ -78,24 +85,21 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async 
         lastEventId: request.headers['last-event-id'],
         send,
         taken: () => untilTaken(reply.raw),
-        lost: () => reply.sse.close()
+        lost: () => reply.sse.close(),
+        accessChanged: look
       }).catch((error: unknown) => {
         open.delete(reply)
+        release()
         throw new Problem('redis_unavailable', 'Ask for the analysis itself until live events are back.', { cause: error })
       })
 
       reply.sse.keepAlive()
-      const looking = setInterval(() => {
-        // Unknown is not invalid: a database that is away closes no stream.
-        void isStillValid(request.caller).then(
-          (valid) => valid || reply.sse.close(),
-          () => undefined
-        )
-      }, LOOK_EVERY_MS)
+      const looking = setInterval(look, LOOK_EVERY_MS)
       const end = () => {
         clearInterval(looking)
         open.delete(reply)
         leave()
+        release()
       }
       if (reply.sse.isConnected) reply.sse.onClose(end)
       else end()

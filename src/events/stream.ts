@@ -31,8 +31,17 @@ export async function appendEvent(redis: Redis, accountId: string, event: string
   await redis.eval(appendScript, 1, streamKey(accountId), event, MAX_ENTRIES, KEEP_SECONDS)
 }
 
-/** Reads a published message back into an entry. */
-export function parseMessage(message: string): Entry {
+/** Published beside the entries: it has no place in the stream, and no client is shown it. */
+const ACCESS_CHANGED = 'access changed'
+
+/** Has the open streams of an account, on all machines, look whether their callers still may listen. */
+export async function announceAccessChange(redis: Redis, accountId: string): Promise<void> {
+  await redis.publish(streamKey(accountId), ACCESS_CHANGED)
+}
+
+/** Reads a published message back into an entry; undefined for the word that access has changed. */
+export function parseMessage(message: string): Entry | undefined {
+  if (message === ACCESS_CHANGED) return undefined
   const space = message.indexOf(' ')
   return { id: message.slice(0, space), event: message.slice(space + 1) }
 }

@@ -12,13 +12,14 @@ export interface Metered {
 
 /**
  * Hashes and counts what flows through.
+ * @param take counts bytes that have come in, every few MB and at the end, and throws when there are more than may be
  * @throws {Problem} `file_too_large`, to whoever reads, as soon as there is one byte too many
  */
-export function meter(source: Bytes, maxBytes: number): Metered {
+export function meter(source: Bytes, maxBytes: number, take: (bytes: number) => Promise<void>): Metered {
   const hash = createHash('sha256')
   let sizeBytes = 0
   async function* metered() {
-    for await (const chunk of source) {
+    for await (const chunk of taken(source, take)) {
       sizeBytes += chunk.length
       if (sizeBytes > maxBytes) throw tooLarge(maxBytes)
       hash.update(chunk)
@@ -26,6 +27,23 @@ export function meter(source: Bytes, maxBytes: number): Metered {
     }
   }
   return { bytes: metered(), result: () => ({ sizeBytes, sha256: hash.digest('hex') }) }
+}
+
+/** So many bytes are let through before they are counted. */
+const STEP_BYTES = 4_000_000
+
+/** Has what flows through counted, every few MB and at the end of it. */
+export async function* taken(source: Bytes, take: (bytes: number) => Promise<void>) {
+  let untaken = 0
+  for await (const chunk of source) {
+    untaken += chunk.length
+    if (untaken >= STEP_BYTES) {
+      await take(untaken)
+      untaken = 0
+    }
+    yield chunk
+  }
+  if (untaken > 0) await take(untaken)
 }
 
 export const tooLarge = (maxBytes: number) =>

@@ -7,15 +7,15 @@ import {
   dropUpload,
   queueAnalysis,
   touchUpload,
-  type Analysis
+  type Analysis,
+  type StoredUpload
 } from '../analyses/moves.ts'
 import { findIdentical } from '../analyses/queries.ts'
 import { sweepNow } from '../analyses/sweep.ts'
 import { sniffBytes, sniffMediaType, supportedMediaTypes } from '../engine/mediaTypes.ts'
 import { plans } from '../limits/plans.ts'
-import { QuotaExhausted } from '../limits/quota.ts'
 import type { Caller } from '../accounts/apiKeys.ts'
-import type { Database } from '../platform/postgres.ts'
+import type { Database, Queryable } from '../platform/postgres.ts'
 import { Problem } from '../platform/problem.ts'
 import type { StoredEvidence } from '../platform/schema.ts'
 import { ObjectMissing, StorageUnavailable, type Storage } from '../platform/storage/storage.ts'
@@ -24,6 +24,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as uuidv7 } from 'uuid'
 import { agrees } from './declaredType.ts'
 import { displayName } from './fileName.ts'
+import type { Wishes } from './form.ts'
 import { meter, peek, type Bytes } from './meter.ts'
 
 export interface IntakeOptions {
@@ -41,42 +42,73 @@ export interface IncomingFile {
   /** As the client says; believed in nothing. */
   fileName: string | undefined
   declaredType: string
-  /** Checked. */
-  callbackUrl?: string | null
+  wishes?: Wishes
+  /** Counts bytes as they come in. @throws {Problem} when there are more than may be */
+  takeBytes: (bytes: number) => Promise<void>
 }
+
+/** What becomes of a file that has come in whole. */
+export interface Destination {
+  batchId: string | null
+  /** What becomes true together with the analysis; see `StoredUpload`. */
+  also?: (tx: Queryable, row: Analysis) => Promise<void>
+  /** The analysis that the same request has made of these bytes already, before it broke off. */
+  findTaken?: (sha256: string) => Promise<Analysis | undefined>
+  /** The client will ask again with the same key: what may have been queued is then found, and not to be taken back. */
+  isKeyed: boolean
+}
+
+const alone = (): Destination => ({ batchId: null, isKeyed: false })
 
 /**
  * Takes a file in: its bytes flow into storage while they are hashed, and the row becomes `queued`, or `completed`
  * from an earlier result. When anything fails, neither a row nor an object is left.
+ * @param destinationOf asked when the last byte is there: only then it may be known
  * @throws {Problem} for a file that can't be taken
  */
 export async function receiveFile(
   options: IntakeOptions,
   caller: Caller,
   file: IncomingFile,
-  log: FastifyBaseLogger
+  log: FastifyBaseLogger,
+  destinationOf: () => Destination = alone
 ): Promise<Analysis> {
   const { db, storage } = options
+  const { wishes } = file
   const { accountId, plan } = caller
   const { head, whole } = await peek(file.bytes, sniffBytes)
   const { mediaType, kind } = await typeOf(head, file.declaredType)
 
   const id = uuidv7()
   const key = mediaKey({ accountId, id })
-  await beginUpload(db, { id, accountId, fileName: displayName(file.fileName), mediaType, kind, mediaKey: key, callbackUrl: file.callbackUrl ?? null })
+  await beginUpload(db, {
+    id,
+    accountId,
+    fileName: displayName(file.fileName),
+    mediaType,
+    kind,
+    mediaKey: key,
+    callbackUrl: wishes?.callbackUrl ?? null,
+    ...(wishes?.retention !== undefined && { retention: wishes.retention })
+  })
   const lifeSigns = setInterval(() => {
     touchUpload(db, id).catch((error: unknown) => log.warn({ err: error }, 'An upload could not show its life sign'))
   }, options.lifeSignEveryMs)
   try {
-    const { bytes, result } = meter(whole, plans[plan].fileBytes)
+    const { bytes, result } = meter(whole, plans[plan].fileBytes, file.takeBytes)
     await storage.put(key, bytes, mediaType)
-    const received = { id, accountId, plan, ...result() }
+    const { batchId, also, findTaken } = destinationOf()
+    const received = { id, accountId, plan, ...result(), batchId, ...(also !== undefined && { also }) }
+    const taken = await findTaken?.(received.sha256)
+    if (taken !== undefined) {
+      await takeBack(options, received, false, log)
+      return taken
+    }
     const row = (await answerFromEarlier(options, received, log)) ?? (await queueAnalysis(db, received))
     if (row === undefined) throw new Problem('upload_removed')
     return row
   } catch (error) {
-    await takeBack(options, { accountId, id }, log)
-    if (error instanceof QuotaExhausted) throw new Problem('quota_exceeded', undefined, { cause: error })
+    await takeBack(options, { accountId, id }, !destinationOf().isKeyed, log)
     throw error
   } finally {
     clearInterval(lifeSigns)
@@ -101,7 +133,7 @@ async function typeOf(head: Buffer, declaredType: string) {
  */
 async function answerFromEarlier(
   { db, storage, engineVersion }: IntakeOptions,
-  upload: { id: string; accountId: string; sizeBytes: number; sha256: string },
+  upload: StoredUpload,
   log: FastifyBaseLogger
 ): Promise<Analysis | undefined> {
   const earlier = await findIdentical(db, upload.accountId, upload.sha256, engineVersion)
@@ -131,8 +163,14 @@ const TAKE_BACK_TRIES = 24
  * Leaves nothing of an upload that failed, not even one that was queued by a commit of which we never heard: its client
  * is told that it was not taken, and sends it again. When the database is away that is done later; what has a row that
  * shows no life, or a tombstone, is the reconciler's.
+ * @param alsoQueued false where one that was queued is found by the next try
  */
-async function takeBack({ db, storage }: IntakeOptions, upload: { accountId: string; id: string }, log: FastifyBaseLogger) {
+async function takeBack(
+  { db, storage }: IntakeOptions,
+  upload: { accountId: string; id: string },
+  alsoQueued: boolean,
+  log: FastifyBaseLogger
+) {
   try {
     await takeOut()
   } catch (error) {
@@ -141,7 +179,10 @@ async function takeBack({ db, storage }: IntakeOptions, upload: { accountId: str
   }
 
   async function takeOut(): Promise<void> {
-    if (!(await dropUpload(db, upload.id))) await deleteAnalysis(db, upload.accountId, upload.id)
+    if (!(await dropUpload(db, upload.id))) {
+      if (!alsoQueued) return
+      await deleteAnalysis(db, upload.accountId, upload.id)
+    }
     await sweepNow(db, storage, objectPrefix(upload), log)
   }
 

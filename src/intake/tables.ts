@@ -40,6 +40,8 @@ export const idempotencyKeys = pgTable(
     key: text('key').notNull(),
     /** Who has claimed it: a request of ours, of which there is one at a time. */
     claim: uuid('claim').notNull(),
+    /** The batch that its files have gone to so far: whoever takes over goes on with it. */
+    batchId: uuid('batch_id'),
     /** SHA-256 of what the request asked for, hex; null until its body is known. */
     fingerprint: text('fingerprint'),
     /** The answer; null while the request is under way. */

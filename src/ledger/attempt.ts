@@ -107,7 +107,7 @@ async function examineMedia(options: AttemptOptions, claim: Analysis, signal: Ab
     const bytes = new ArrayBuffer(sizeBytes)
     const asked = providers.length > 0 ? { providers, bytes: new ArrayBuffer(sizeBytes) } : undefined
     await readMedia(options.storage, claim, asked === undefined ? [bytes] : [bytes, asked.bytes], withDeadline(signal))
-    return examine(options, { bytes, mediaType: claim.mediaType }, asked, signal)
+    return examine(options, { bytes, mediaType: claim.mediaType }, asked, claim.priority, signal)
   })
 }
 

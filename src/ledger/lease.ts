@@ -1,6 +1,44 @@
+import { randomUUID } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
+import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../platform/postgres.ts'
+import { repeat, type Repeating } from '../platform/repeat.ts'
 import { leases } from '../platform/schema.ts'
+
+export interface Rounds {
+  db: Database
+  log: FastifyBaseLogger
+  everyMs: number
+}
+
+/** A part of a round. */
+export type Step = (signal: AbortSignal) => Promise<void>
+
+/**
+ * Repeats rounds of work on one machine at a time, whichever holds the lease of that name. A step that fails does not
+ * keep the later ones from being done.
+ */
+export function repeatOnOneMachine(name: string, { db, log, everyMs }: Rounds, steps: Step[]): Repeating {
+  const holder = randomUUID()
+  // Long enough that a slow round keeps it, short enough that another machine soon takes over.
+  const leaseMs = Math.max(3 * everyMs, 5_000)
+  const rounds = repeat(name, everyMs, log, async (signal) => {
+    if (!(await holdLease(db, name, holder, leaseMs))) return
+    const failures: unknown[] = []
+    for (const step of steps) {
+      if (signal.aborted) return
+      await step(signal).catch((error: unknown) => failures.push(error))
+    }
+    if (failures.length > 0) throw failures[0]
+  })
+  return {
+    nudge: rounds.nudge,
+    async close() {
+      await rounds.close()
+      await dropLease(db, name, holder).catch((error: unknown) => log.debug({ err: error }, 'The lease runs out by itself'))
+    }
+  }
+}
 
 /**
  * Takes or renews a lease: a row that one holder at a time has, until it runs out. A row and not a session's lock,

@@ -27,6 +27,10 @@ export interface Ledger {
   remove(id: string): Promise<void>
   /** Ends the pause of a job that waits for its next attempt; any other is left as it is. */
   hasten(id: string): Promise<void>
+  /** How many jobs are in each state; null while Redis is away. */
+  counts(): Promise<Record<string, number> | null>
+  /** Gives a job that waits another priority. */
+  hurry(id: string, priority: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -66,6 +70,18 @@ export function openLedger(redis: Redis, log: FastifyBaseLogger): Ledger {
     async hasten(id) {
       const job = await queue.getJob(id)
       if (job !== undefined && (await job.isDelayed())) await job.promote()
+    },
+    async hurry(id, priority) {
+      const job = await queue.getJob(id)
+      await job?.changePriority({ priority })
+    },
+    async counts() {
+      try {
+        return await queue.getJobCounts('prioritized', 'waiting', 'active', 'delayed', 'failed')
+      } catch (error) {
+        log.debug({ err: error }, 'The jobs could not be counted')
+        return null
+      }
     },
     async close() {
       await queue.close()

@@ -1,24 +1,21 @@
-import { randomUUID } from 'node:crypto'
 import { and, asc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
+import { closeDeadBatches } from '../analyses/batches.ts'
 import { dropUpload } from '../analyses/moves.ts'
-import { sweep } from '../analyses/sweep.ts'
 import type { Database } from '../platform/postgres.ts'
-import { repeat, type Repeating } from '../platform/repeat.ts'
+import type { Repeating } from '../platform/repeat.ts'
 import { analyses } from '../platform/schema.ts'
-import type { Storage } from '../platform/storage/storage.ts'
-import { dropLease, holdLease } from './lease.ts'
+import { ageWaiting } from './ageing.ts'
+import { repeatOnOneMachine, type Rounds } from './lease.ts'
 import { retryDelayMs, type Ledger } from './queue.ts'
 
-export interface ReconcilerOptions {
-  db: Database
-  storage: Storage
+export interface ReconcilerOptions extends Rounds {
   ledger: Ledger
-  log: FastifyBaseLogger
-  everyMs: number
   uploadStaleMs: number
   /** The pause before the second attempt; see `retryDelayMs`. */
   retryMs: number
+  /** After each such wait a file may be worked on sooner; see `ageing.ts`. */
+  ageingMs: number
 }
 
 /** A row that has not ended. */
@@ -30,35 +27,22 @@ interface OpenRow {
   restedMs: number | null
 }
 
-const LEASE = 'reconciler'
 const PAGE = 500
 /** How many jobs are asked for at once. */
 const AT_ONCE = 50
 
 /**
- * Makes the world agree with PostgreSQL, on one machine at a time: rows without a job get one, uploads that died are
- * taken out, and objects that nothing refers to are removed.
+ * Makes the ledger agree with PostgreSQL, on one machine at a time: rows without a job get one, and uploads and batches
+ * that died are ended.
  */
 export function startReconciler(options: ReconcilerOptions): Repeating {
-  const { db, storage, ledger, log, everyMs, uploadStaleMs, retryMs } = options
-  const holder = randomUUID()
-  // Long enough that a slow round keeps it, short enough that another machine soon takes over.
-  const leaseMs = Math.max(3 * everyMs, 5_000)
-
-  const rounds = repeat('reconciler', everyMs, log, async (signal) => {
-    if (!(await holdLease(db, LEASE, holder, leaseMs))) return
-    await dropDeadUploads(db, uploadStaleMs, log)
-    await requeueLost(db, ledger, { settledMs: everyMs, retryMs }, signal, log)
-    await sweep(db, storage, signal)
-  })
-
-  return {
-    nudge: rounds.nudge,
-    async close() {
-      await rounds.close()
-      await dropLease(db, LEASE, holder).catch((error: unknown) => log.debug({ err: error }, 'The lease runs out by itself'))
-    }
-  }
+  const { db, ledger, log, everyMs, uploadStaleMs, retryMs, ageingMs } = options
+  return repeatOnOneMachine('reconciler', options, [
+    () => dropDeadUploads(db, uploadStaleMs, log),
+    () => closeDeadBatches(db, uploadStaleMs, (batchId) => log.info({ batchId }, 'A batch whose intake died is incomplete')),
+    (signal) => requeueLost(db, ledger, { settledMs: everyMs, retryMs }, signal, log),
+    (signal) => ageWaiting(db, ledger, ageingMs, signal)
+  ])
 }
 
 /** Uploads that have shown no life sign: their client or their machine is gone. Served by `analyses_open`. */

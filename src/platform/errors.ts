@@ -34,7 +34,8 @@ export function refuseWhenClosing(app: FastifyInstance): void {
 /** Answers one error; also for those that happen before there is a route, such as an address that can't be decoded. */
 export function answerProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = asProblem(error)
-  if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'The request failed')
+  // Too many at once is no failure of ours, and writing each down would make it worse.
+  if (problem.status >= 500 && problem.code !== 'too_busy') request.log.error({ err: error, code: problem.code }, 'The request failed')
   return reply
     .code(problem.status)
     .headers({ 'x-request-id': request.id, ...problem.headers })
@@ -42,7 +43,8 @@ export function answerProblem(error: FastifyError, request: FastifyRequest, repl
     .send(problem.body(request.id))
 }
 
-function asProblem(error: FastifyError): Problem {
+/** What an error is to the client: the problem itself, or the one that stands for it. */
+export function asProblem(error: Error & Partial<Pick<FastifyError, 'validation' | 'validationContext' | 'statusCode'>>): Problem {
   if (error instanceof Problem) return error
   if (error.validation !== undefined) {
     const errors = error.validation.map(({ instancePath, message }) => ({

@@ -44,14 +44,22 @@ export const accounts = pgTable(
     plan: text('plan').$type<PlanName>().notNull().default('FREE'),
     /** When the plan was last changed: what a smaller one no longer keeps is not deleted on the same day. */
     planSince: at('plan_since').notNull().defaultNow(),
+    /** What an admin has granted: billing may lift the plan above it, and never takes it below. */
+    planGranted: text('plan_granted').$type<PlanName>(),
     retention: text('retention').$type<Retention>().notNull().default('plan'),
     suspendedAt: at('suspended_at'),
+    /** When its owner had it removed: nobody can use it any longer, and what is held about it is taken out step by step. */
+    removedAt: at('removed_at'),
     stripeCustomerId: text('stripe_customer_id'),
     createdAt: at('created_at').notNull().defaultNow()
   },
   (t) => [
     uniqueIndex('accounts_email').on(t.email),
     uniqueIndex('accounts_stripe_customer').on(t.stripeCustomerId),
+    // Of whom one must be left.
+    index('accounts_admins').on(t.id).where(sql`role = 'admin'`),
+    // What is still to be taken out.
+    index('accounts_removed').on(t.removedAt).where(sql`removed_at IS NOT NULL`),
     check('accounts_role', sql`${t.role} IN ('user', 'admin')`),
     check('accounts_plan', sql`${t.plan} IN ('FREE', 'PRO', 'PREMIUM')`),
     check('accounts_retention', sql`${t.retention} IN ('plan', 'none')`)
@@ -186,6 +194,8 @@ export const analyses = pgTable(
     // Retention: what has ended, oldest first, and what waits to be purged.
     index('analyses_account_ended').on(t.accountId, t.endedAt).where(sql`ended_at IS NOT NULL`),
     index('analyses_to_purge').on(t.endedAt).where(sql`retention = 'none' AND ended_at IS NOT NULL AND purged_at IS NULL`),
+    // The latest failures of all accounts, for admins.
+    index('analyses_failed').on(t.id.desc()).where(sql`state = 'failed'`),
     check('analyses_retention', sql`${t.retention} IN ('plan', 'none')`)
   ]
 )

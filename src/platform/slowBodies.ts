@@ -16,13 +16,14 @@ export function closeSlowBodies(app: FastifyInstance): void {
     const { socket } = raw
     let seen = socket.bytesRead
     const looking = setInterval(() => {
-      if (raw.complete) return clearInterval(looking)
+      // A body that is left unread when its connection is closed never says so itself.
+      if (raw.complete || socket.destroyed) return clearInterval(looking)
       const came = socket.bytesRead - seen
       seen = socket.bytesRead
       if (came >= (LEAST_BYTES_PER_SECOND * LOOK_EVERY_MS) / 1_000 || raw.readableLength > 0 || socket.isPaused()) return
       clearInterval(looking)
       socket.end(rawProblemAnswer(408, 'request_timeout', request.id), () => socket.destroy())
-    }, LOOK_EVERY_MS)
+    }, LOOK_EVERY_MS).unref()
     raw.once('close', () => clearInterval(looking))
   })
 }

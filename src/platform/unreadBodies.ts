@@ -22,6 +22,8 @@ export function finishUnreadBodies(app: FastifyInstance): void {
     })
     raw.once('close', () => clearTimeout(timer))
     raw.once('end', () => clearTimeout(timer))
+    // Whoever read it before reads no further, and would hold it back.
+    raw.unpipe()
     raw.resume()
   })
 }

@@ -19,7 +19,7 @@ const contentSecurityPolicy = [
   "trusted-types 'none'"
 ].join('; ')
 
-/** The page at `/`, and what it loads. */
+/** The page at `/`, the two that mails lead to, and what they load. */
 export const webPages: FastifyPluginAsync = async (app) => {
   await app.register(fastifyStatic, {
     root: fileURLToPath(new URL('public', import.meta.url)),
@@ -37,4 +37,8 @@ export const webPages: FastifyPluginAsync = async (app) => {
       reply.header('referrer-policy', 'same-origin')
     }
   })
+  // Where the links in mails lead.
+  for (const page of ['confirm', 'reset']) {
+    app.get(`/${page}`, { schema: { hide: true } }, (_request, reply) => reply.sendFile(`${page}.html`))
+  }
 }

@@ -52,6 +52,7 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
   app.post(
     '/v1/webhooks',
     {
+      config: { idempotent: true },
       schema: {
         operationId: 'createWebhook',
         summary: 'Have an address called with your events',

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { generateApiKey, looksLikeApiKey } from '../../src/accounts/apiKeys.ts'
+import { eventually } from '../harness/eventually.ts'
 import { client, layGround, makeAccount, startService } from '../harness/service.ts'
 
 const ground = await layGround(t)
@@ -17,21 +18,45 @@ t.test('a key is exchanged for a cookie that scripts can\'t read, and the cookie
   const cookie = await signIn()
   t.match(cookie, /^ft_session=[\w-]{43}; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/)
   const session = await fetch(`${url}/v1/session`, { headers: { cookie: cookie.split(';')[0]! } })
-  t.same(await session.json(), { accountId, plan: 'PREMIUM' })
+  t.same(await session.json(), {
+    accountId,
+    plan: 'PREMIUM',
+    role: 'user',
+    email: null,
+    emailConfirmed: true,
+    scopes: ['analyses:read', 'analyses:write', 'account']
+  })
   const { rows } = await ground.database.query('SELECT hash FROM sessions')
   t.notOk(rows.some(({ hash }) => cookie.includes(hash)), 'the database does not know the cookie itself')
 })
 
 t.test('a wrong, a revoked and an expired key open nothing, and end the sessions they opened', async (t) => {
   const other = await makeAccount(ground)
-  const opened = await fetch(`${url}/v1/session`, { method: 'POST', headers: json, body: JSON.stringify({ key: other.key }) })
-  const cookie = opened.headers.get('set-cookie')?.split(';')[0] ?? ''
-  t.equal((await fetch(`${url}/v1/session`, { headers: { cookie } })).status, 200)
-  for (const change of ["revoked_at = now()", "revoked_at = NULL, expires_at = now() - interval '1 second'"]) {
-    await ground.database.query(`UPDATE api_keys SET ${change} WHERE account_id = $1`, [other.accountId])
-    t.equal((await client(url, other.key).send('/v1/analyses')).status, 401, change)
-    t.equal((await fetch(`${url}/v1/session`, { headers: { cookie } })).status, 401)
+  const owner = client(url, other.key)
+  const make = async (body: object) => {
+    const response = await owner.send('/v1/api-keys', { method: 'POST', headers: json, body: JSON.stringify({ name: 'x', ...body }) })
+    return (await response.json()) as { id: string; key: string }
   }
+  const open = async (key: string) => {
+    const opened = await fetch(`${url}/v1/session`, { method: 'POST', headers: json, body: JSON.stringify({ key }) })
+    return opened.headers.get('set-cookie')?.split(';')[0] ?? ''
+  }
+  const statuses = async (key: string, cookie: string) => [
+    (await client(url, key).send('/v1/session')).status,
+    (await fetch(`${url}/v1/session`, { headers: { cookie } })).status
+  ]
+
+  const revoked = await make({})
+  const cookie = await open(revoked.key)
+  t.same(await statuses(revoked.key, cookie), [200, 200])
+  t.equal((await owner.send(`/v1/api-keys/${revoked.id}`, { method: 'DELETE' })).status, 204)
+  t.same(await statuses(revoked.key, cookie), [401, 401])
+
+  const expiring = await make({ expiresAt: new Date(Date.now() + 2_000).toISOString() })
+  const short = await open(expiring.key)
+  t.same(await statuses(expiring.key, short), [200, 200])
+  await eventually(async () => (await statuses(expiring.key, short)).every((status) => status === 401))
+
   const wrong = await fetch(`${url}/v1/session`, { method: 'POST', headers: json, body: JSON.stringify({ key: generateApiKey() }) })
   t.equal(wrong.status, 401)
   t.match(await wrong.json(), { code: 'unauthorized' })

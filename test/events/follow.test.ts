@@ -32,7 +32,8 @@ t.test('an event that comes in before the gap of a broken connection is closed w
     lastEventId: place,
     send: (message) => heard.push(message),
     taken: async () => undefined,
-    lost: (error) => t.fail(String(error))
+    lost: (error) => t.fail(String(error)),
+    accessChanged: () => undefined
   })
   t.teardown(leave)
   const live = async (event: string) => {

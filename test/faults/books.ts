@@ -18,6 +18,8 @@ export interface Books {
   untold: number
   /** Objects that no row refers to, and rows whose objects are gone. */
   astray: string[]
+  /** Rows that paid and should not have, or the other way round, and accounts whose month does not agree with their rows. */
+  misbooked: string[]
   /** Rows of uploads that were never answered 202. */
   unasked: number
   secondsToRecover: number
@@ -62,6 +64,7 @@ export async function balance(fleet: Fleet, load: Load, since: number, timeoutMs
     doubled: terminal.reduce((sum, ids) => sum + ids.length - new Set(ids).size, 0),
     untold: untoldIds(load, acceptedIds).length,
     astray: await astray(fleet, rows),
+    misbooked: await misbooked(fleet, load, new Set(byId.keys())),
     // An upload whose answer got lost on its way is the client's to find in its list; it is whole, and it is counted.
     unasked: rows.filter(({ id }) => !asked.has(id)).length,
     secondsToRecover,
@@ -95,5 +98,28 @@ async function astray({ s3 }: Fleet, rows: StoredRow[]): Promise<string[]> {
     ...[...present].filter((key) => !referred.has(key)).map((key) => `object ${key}`),
     ...[...referred].filter((key) => !present.has(key)).map((key) => `row for ${key}`),
     ...(s3.openUploads() > 0 ? [`${s3.openUploads()} open uploads`] : [])
+  ]
+}
+
+/**
+ * Every verdict that is no copy of an earlier one is paid for once, and nothing else is. A month may have more units
+ * used than rows show where analyses were deleted after their verdict.
+ */
+async function misbooked({ ground: { database } }: Fleet, load: Load, present: Set<string>): Promise<string[]> {
+  const { rows: wrong } = await database.query(
+    `SELECT id, state, cached, charged_month FROM analyses
+      WHERE (charged_month IS NOT NULL) <> (state = 'completed' AND NOT cached)`
+  )
+  const { rows: accounts } = await database.query(
+    `SELECT id, (SELECT coalesce(sum(used), 0)::int FROM monthly_usage WHERE account_id = accounts.id) AS used,
+        (SELECT count(*)::int FROM analyses WHERE account_id = accounts.id AND charged_month IS NOT NULL) AS paid
+      FROM accounts`
+  )
+  const gone = (accountId: string) => load.attempted.filter((row) => row.accountId === accountId && row.id !== undefined && !present.has(row.id)).length
+  return [
+    ...wrong.map(({ id, state, cached, charged_month: month }) => `${state}${cached ? ', cached' : ''}, paid by ${month}: ${id}`),
+    ...accounts
+      .filter(({ id, used, paid }) => used < paid || used - paid > gone(id))
+      .map(({ id, used, paid }) => `${used} units used, ${paid} rows that paid: account ${id}`)
   ]
 }

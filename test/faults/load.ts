@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createParser } from 'eventsource-parser'
 import type { AnalysisEvent, Event } from '../../src/events/event.ts'
 import { photo } from '../engine/pictures.ts'
 import { client } from '../harness/service.ts'
+import { sendForm } from '../intake/forms.ts'
 import type { Fleet } from './fleet.ts'
 
 /** One upload as its client saw it. */
@@ -41,15 +43,44 @@ export const isTerminal = (event: Event): event is AnalysisEvent => TERMINAL.has
  * People who use the fleet while it suffers: each account uploads a small picture again and again, and listens with
  * one client, which connects again, to another process, whenever its stream ends.
  * @param everyMs the pause of an account between two uploads
+ * @param filesPerKey how many files go in one request, sent with an `Idempotency-Key` until it is answered; else one is sent once
  */
-export function startLoad(fleet: Fleet, options: { everyMs?: number; description?: (n: number) => string | undefined } = {}): Load {
-  const { everyMs = 250, description = () => 'hostile: slow 60' } = options
+export function startLoad(
+  fleet: Fleet,
+  options: { everyMs?: number; description?: (n: number) => string | undefined; filesPerKey?: number } = {}
+): Load {
+  const { everyMs = 250, description = () => 'hostile: slow 60', filesPerKey } = options
   const uploading = new AbortController()
   const listening = new AbortController()
   const attempted: Attempted[] = []
   let seed = 0
 
+  /** Sends files with an `Idempotency-Key`, again and again until there is an answer: then all of them are accounted for. */
+  async function uploadUntilAnswered(accountId: string, key: string, count: number): Promise<void> {
+    while (!uploading.signal.aborted) {
+      const bytes = await Promise.all(
+        Array.from({ length: count }, () => {
+          const n = ++seed
+          const said = description(n)
+          return photo({ seed: n, width: 64, height: 48, ...(said !== undefined && { description: said }) })
+        })
+      )
+      const headers = { 'idempotency-key': randomUUID() }
+      for (let answered = false; !answered; ) {
+        try {
+          const { status, body } = await sendForm(fleet.address(), key, bytes.map((bytes) => ({ bytes })), { headers })
+          answered = status === 202
+          if (answered) for (const { id } of body.analyses ?? [body]) attempted.push({ accountId, status, id })
+        } catch {
+          // The connection broke: the key tells what has become of it.
+        }
+        await sleep(answered ? everyMs : 100)
+      }
+    }
+  }
+
   async function upload(accountId: string, key: string): Promise<void> {
+    if (filesPerKey !== undefined) return uploadUntilAnswered(accountId, key, filesPerKey)
     while (!uploading.signal.aborted) {
       const n = ++seed
       const said = description(n)

@@ -11,7 +11,8 @@ const MAX_GROWTH_MB = 400
 /** Runs one scenario on a fleet of its own, and balances its books. */
 export async function runScenario(t: Test, scenario: Scenario): Promise<Books> {
   const fleet = await startFleet(t, { ...(scenario.env && { env: scenario.env }) })
-  const load = startLoad(fleet, { ...(scenario.description && { description: scenario.description }) })
+  const { description, filesPerKey } = scenario
+  const load = startLoad(fleet, { ...(description && { description }), ...(filesPerKey !== undefined && { filesPerKey }) })
   try {
     await eventually(() => load.attempted.filter(({ status }) => status === 202).length >= 3, 30_000)
     const before = new Map(fleet.processes.map(({ child }) => [child.pid, residentMb(child.pid)]))
@@ -52,5 +53,6 @@ function checkBooks(t: Test, books: Books): void {
   t.equal(books.doubled, 0, 'nothing ends twice')
   t.equal(books.untold, 0, 'everybody was told')
   t.same(books.astray, [], 'every object has a row, and every row its objects')
+  t.same(books.misbooked, [], 'every verdict is paid for once, and nothing else is')
   t.ok(books.unasked <= books.broken, `${books.unasked} rows of ${books.broken} uploads whose answer never arrived; none of one that was refused`)
 }

@@ -19,6 +19,8 @@ export interface Scenario {
   env?: Record<string, string>
   /** What the uploads of the load ask of the tests' detectors. */
   description?: (n: number) => string | undefined
+  /** The load sends so many files a request, with an `Idempotency-Key` and until it is answered: each is there once. */
+  filesPerKey?: number
   /** Does the damage, and resolves when it is over. */
   inject(fleet: Fleet, load: Load): Promise<void>
 }
@@ -184,6 +186,42 @@ const greedy: Scenario = {
   }
 }
 
+/** Clients that send the same request with the same key until they have an answer. */
+const retries: Scenario[] = [
+  {
+    name: 'Idempotency-Key: kill -9 of each process in turn',
+    filesPerKey: 1,
+    inject: killInTurn
+  },
+  {
+    name: 'Idempotency-Key: kill -9 in the middle of batches',
+    filesPerKey: 3,
+    inject: killInTurn
+  },
+  {
+    name: 'Idempotency-Key: a process stalls for longer than its claims last, and wakes up',
+    filesPerKey: 2,
+    async inject(fleet, load) {
+      await untilAccepted(load, 3)
+      const [stalled] = fleet.processes
+      stalled?.child.kill('SIGSTOP')
+      await sleep(6_000)
+      stalled?.child.kill('SIGCONT')
+    }
+  },
+  { ...weather('Idempotency-Key: PostgreSQL connections cut', 'postgres', 'cut'), filesPerKey: 2 },
+  { ...misbehaviour('Idempotency-Key: storage 5xx', () => 'fail'), filesPerKey: 1 }
+]
+
+async function killInTurn(fleet: Fleet, load: Load): Promise<void> {
+  for (let round = 0; round < 3; round++) {
+    for (const process of fleet.processes.slice()) {
+      await untilAccepted(load, 4)
+      await fleet.kill(process)
+    }
+  }
+}
+
 const redis: Scenario[] = [
   weather('Redis: connections cut', 'redis', 'cut'),
   { ...weather('Redis: stalled', 'redis', 'stalled', 8_000), short: 'servers' },
@@ -309,7 +347,7 @@ const late: Scenario = {
   }
 }
 
-export const scenarios: Scenario[] = [...processes, ...(platform() === 'linux' ? [greedy] : []), ...redis, ...postgres, ...storage, ...people, late]
+export const scenarios: Scenario[] = [...processes, ...(platform() === 'linux' ? [greedy] : []), ...redis, ...postgres, ...storage, ...people, late, ...retries]
 
 function weather(name: string, which: 'redis' | 'postgres', what: 'cut' | 'stalled' | 'half-closed' | 'stranded', forMs = SPELL_MS): Scenario {
   return {

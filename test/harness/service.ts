@@ -39,6 +39,7 @@ export async function layGround(t: Test): Promise<Ground> {
       REDIS_URL: redis.url,
       STORAGE_URL: s3.url,
       ENGINE_THREADS: '1',
+      ANONYMOUS_REQUESTS_PER_MINUTE: '1000000',
       LEDGER_LOCK_MS: '1500',
       LEDGER_RETRY_MS: '50',
       RECONCILE_EVERY_MS: '250',
@@ -67,6 +68,13 @@ export async function makeAccount(ground: Ground, plan: PlanName = 'PREMIUM'): P
   await db.insert(schema.accounts).values({ id: accountId, name: 'test', plan })
   await storeApiKey(db, accountId, 'test', key)
   return { accountId, key }
+}
+
+/** Further keys of an account. */
+export async function moreKeys(ground: Ground, accountId: string, count: number): Promise<string[]> {
+  const keys = Array.from({ length: count }, generateApiKey)
+  for (const key of keys) await storeApiKey(drizzle(ground.database, { schema }), accountId, 'another', key)
+  return keys
 }
 
 /** A program that uses the service with a key. */

@@ -61,14 +61,17 @@ t.test('a source is stopped when its reader stops', async (t) => {
     }
   }
   const { whole } = await peek(source(), 2)
-  for await (const chunk of meter(whole, 1_000).bytes) if (chunk.length > 0) break
+  for await (const chunk of meter(whole, 1_000, async () => undefined).bytes) if (chunk.length > 0) break
   t.ok(stopped)
 })
 
 t.test('bytes are hashed and counted as they flow, and one too many is refused', async (t) => {
-  const metered = meter(chunks('ab', 'c'), 3)
+  let taken = 0
+  const take = async (bytes: number) => void (taken += bytes)
+  const metered = meter(chunks('ab', 'c'), 3, take)
   t.equal(String(await buffer(metered.bytes)), 'abc')
   // SHA-256 of "abc": FIPS 180-2, appendix B.1.
   t.same(metered.result(), { sizeBytes: 3, sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' })
-  await t.rejects(buffer(meter(chunks('ab', 'c'), 2).bytes), { code: 'file_too_large', status: 413 })
+  t.equal(taken, 3)
+  await t.rejects(buffer(meter(chunks('ab', 'c'), 2, take).bytes), { code: 'file_too_large', status: 413 })
 })

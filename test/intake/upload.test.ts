@@ -85,17 +85,21 @@ t.test('a file that grows too large without saying so is refused where it does',
   await nothingIsLeft(t, known)
 })
 
-t.test('a form without a file, with two, or that is none, is refused', async (t) => {
+t.test('a form without a file, with a wish that is none or comes late, or that is no form, is refused', async (t) => {
   const known = await ground.s3.keys()
   const jpeg = new Uint8Array(await photo())
   const empty = new FormData()
   empty.set('note', 'no file here')
-  const two = new FormData()
-  two.append('file', new Blob([jpeg]), 'a.jpg')
-  two.append('file', new Blob([jpeg]), 'b.jpg')
+  const late = new FormData()
+  late.append('file', new Blob([jpeg]), 'a.jpg')
+  late.append('retention', 'none')
+  const forEver = new FormData()
+  forEver.append('retention', 'for ever')
+  forEver.append('file', new Blob([jpeg]), 'a.jpg')
   for (const { body, code } of [
     { body: empty, code: 'no_file' },
-    { body: two, code: 'too_many_files' },
+    { body: late, code: 'invalid_form' },
+    { body: forEver, code: 'invalid_form' },
     { body: '{"url":1}', code: 'unsupported_media_type' }
   ]) {
     const response = await program.send('/v1/analyses', { method: 'POST', body })

@@ -72,8 +72,8 @@ t.test('a verdict that was committed keeps its evidence, though its attempt neve
 t.test('an upload that was queued and could not be answered leaves nothing', async (t) => {
   const known = await ground.s3.keys()
   const options = { db: breakingAfterCommit(), storage, engineVersion: 'test', lifeSignEveryMs: 10_000 }
-  const caller = { accountId, apiKeyId: accountId, sessionHash: null, plan: 'FREE' as const, role: 'user' as const, scopes: [] }
-  const file = { bytes: chunks(await photo({ seed: 2 })), fileName: 'a.jpg', declaredType: '' }
+  const caller = { accountId, apiKeyId: accountId, sessionHash: null, plan: 'FREE' as const, role: 'user' as const, emailConfirmed: true, scopes: [] }
+  const file = { bytes: chunks(await photo({ seed: 2 })), fileName: 'a.jpg', declaredType: '', takeBytes: async () => undefined }
   await t.rejects(receiveFile(options, caller, file, log), /terminated/)
   t.same(await ground.s3.keys(), known)
   const { rows } = await pool.query("SELECT state FROM analyses WHERE id <> '01a20283-3668-70e0-b9e1-72395ac33b81'")

@@ -24,6 +24,7 @@ export interface Examination {
  *
  * @param media its bytes are transferred to the thread: the caller's buffer is empty afterwards
  * @param asked the providers that take such media, and the same bytes in a buffer of their own; undefined without any
+ * @param priority the order in which those that wait get a thread: 1 is the most urgent
  * @throws {EngineError} when the file or the engine fails; the providers are then not waited for
  * @throws the signal's reason, at once, when the caller gives up
  */
@@ -31,13 +32,14 @@ export async function examine(
   { engine, providers, providerTimeoutMs }: Examiners,
   media: { bytes: ArrayBuffer; mediaType: string },
   asked: { providers: readonly Provider[]; bytes: ArrayBuffer } | undefined,
+  priority: number,
   signal: AbortSignal
 ): Promise<Examination> {
   const over = new AbortController()
   const given = AbortSignal.any([signal, over.signal])
   try {
     const [report, opinions] = await Promise.all([
-      engine.analyze(media, { signal: given }),
+      engine.analyze(media, { signal: given, priority }),
       asked && consult(asked.providers, { bytes: new Uint8Array(asked.bytes), mediaType: media.mediaType }, providerTimeoutMs, given)
     ])
     const engineVersion = versionWith(providers)

@@ -33,12 +33,18 @@ export function canEnter(path: string, owner: Owner): boolean {
  * socket's address, into a folder in the system's place for temporary files. Its name follows from `home`, so that a
  * restarted server has the same address, and a later start finds an orphan by it.
  */
-export function socketFolder(home: string, socketName: string, owner?: Owner): string {
+export function socketPlace(home: string, socketName: string): string {
   if (Buffer.byteLength(join(home, socketName)) <= SOCKET_PATH_MAX_BYTES) return home
 
   const name = `faketect-${createHash('sha256').update(home).digest('hex').slice(0, 20)}`
-  const folder = [tmpdir(), '/tmp'].map((place) => join(place, name))
+  return [tmpdir(), '/tmp'].map((place) => join(place, name))
     .find((path) => Buffer.byteLength(join(path, socketName)) <= SOCKET_PATH_MAX_BYTES) ?? join('/tmp', name)
+}
+
+/** That place, made when it isn't there. */
+export function socketFolder(home: string, socketName: string, owner?: Owner): string {
+  const folder = socketPlace(home, socketName)
+  if (folder === home) return home
   makePrivateFolder(folder, owner)
 
   // The place is everybody's, so somebody may have made the folder before us, or put a link there.

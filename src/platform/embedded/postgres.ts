@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
-import { removeSocketFolder, socketFolder } from './folders.ts'
+import { removeSocketFolder, socketFolder, socketPlace } from './folders.ts'
 import { postgresBinaries, type PostgresBinaries } from './postgresBinaries.ts'
 import { postgresHome, SHARED_FOLDER } from './postgresHome.ts'
 import { postgresOwner } from './postgresUser.ts'
@@ -64,11 +64,10 @@ export async function startEmbeddedPostgres({
     ['-D', cluster, '-k', sockets, '-p', String(PORT), ...settings.flatMap((setting) => ['-c', setting])],
     { cwd: home, logFile, owner }
   )
-  const url = (database: string) => `postgres://${NAME}@${encodeURIComponent(sockets)}:${PORT}/${database}`
-  await answers(server, url('postgres'), logFile)
+  await answers(server, urlOf(sockets, 'postgres'), logFile)
 
   return {
-    url: url(NAME),
+    url: urlOf(sockets, NAME),
     pid: server.pid,
     ended: server.ended,
     async stop() {
@@ -77,6 +76,16 @@ export async function startEmbeddedPostgres({
       if (disposable) remove()
     }
   }
+}
+
+const urlOf = (sockets: string, database: string) => `postgres://${NAME}@${encodeURIComponent(sockets)}:${PORT}/${database}`
+
+/** The address of the server that runs in a data folder, for commands beside the service; undefined when none does. */
+export function findEmbeddedPostgres(dataDir: string): string | undefined {
+  const path = join(dataDir, 'postgres')
+  if (!existsSync(path)) return undefined
+  const sockets = socketPlace(realpathSync(path), SOCKET_NAME)
+  return existsSync(join(sockets, SOCKET_NAME)) ? urlOf(sockets, NAME) : undefined
 }
 
 /**

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { Client } from 'pg'
 import t from 'tap'
-import { startEmbeddedPostgres } from '../../../src/platform/embedded/postgres.ts'
+import { findEmbeddedPostgres, startEmbeddedPostgres } from '../../../src/platform/embedded/postgres.ts'
 import { postgresOwner } from '../../../src/platform/embedded/postgresUser.ts'
 import { commandLine } from '../../../src/platform/embedded/processes.ts'
 import { dataFolder } from './dataFolder.ts'
@@ -65,6 +65,16 @@ t.test('names sort alike on every machine', async (t) => {
   t.same(await query(url, "SELECT name FROM (VALUES ('b'), ('ä'), ('B'), ('a')) AS names (name) ORDER BY name"), ['B', 'a', 'b', 'ä'])
   t.same(await query(url, "SELECT upper('ä')"), ['Ä'])
   await stop()
+})
+
+t.test('a command beside the service finds it, wherever its socket is, and only while it runs', async (t) => {
+  for (const dataDir of [dataFolder(t), join(dataFolder(t), 'a-folder-with-a-long-name/'.repeat(5))]) {
+    t.equal(findEmbeddedPostgres(dataDir), undefined)
+    const { url, stop } = await startEmbeddedPostgres({ dataDir })
+    t.equal(findEmbeddedPostgres(dataDir), url)
+    await stop()
+    t.equal(findEmbeddedPostgres(dataDir), undefined)
+  }
 })
 
 t.test('an orphan of a killed start is ended, and its data found again', async (t) => {
