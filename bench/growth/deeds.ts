@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import pino from 'pino'
-import { sql } from 'drizzle-orm'
+import { sql } from '../../src/platform/drizzle.ts'
 import { v7 as uuidv7 } from 'uuid'
 import { mediaKey } from '../../src/analyses/keys.ts'
 import { beginUpload, claimAnalysis, completeAnalysis, deleteAnalysis, holdsClaim, lastAttemptVanished, queueAnalysis } from '../../src/analyses/moves.ts'

@@ -1,4 +1,4 @@
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle } from '../../src/platform/drizzle.ts'
 import { Pool } from 'pg'
 import { migrate } from '../../src/platform/migrate.ts'
 import * as schema from '../../src/platform/schema.ts'

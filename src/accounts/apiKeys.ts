@@ -1,6 +1,6 @@
 import { createHash, randomInt } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { and, count, desc, eq, gt, isNull, or, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gt, isNull, or, sql } from '../platform/drizzle.ts'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database, Queryable } from '../platform/postgres.ts'
 import { accounts, apiKeys, sessions, type AccountRole, type Scope } from '../platform/schema.ts'

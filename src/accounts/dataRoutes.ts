@@ -1,5 +1,5 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { eq } from 'drizzle-orm'
+import { eq } from '../platform/drizzle.ts'
 import { Readable } from 'node:stream'
 import { Problem } from '../platform/problem.ts'
 import type { Repeating } from '../platform/repeat.ts'

@@ -1,5 +1,4 @@
-import { and, asc, eq, gt, type SQL } from 'drizzle-orm'
-import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { and, asc, eq, gt, type PgColumn, type PgTable, type SQL } from '../platform/drizzle.ts'
 import { auditLog } from '../admin/tables.ts'
 import { listAnalyses } from '../analyses/queries.ts'
 import { toResource } from '../analyses/resource.ts'

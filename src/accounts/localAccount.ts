@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle } from '../platform/drizzle.ts'
 import { Client } from 'pg'
 import * as schema from '../platform/schema.ts'
 import type { Queryable } from '../platform/postgres.ts'

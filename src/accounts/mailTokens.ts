@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { and, eq, gt, lt, sql } from 'drizzle-orm'
+import { and, eq, gt, lt, sql } from '../platform/drizzle.ts'
 import type { Queryable } from '../platform/postgres.ts'
 import { accounts } from '../platform/schema.ts'
 import { hashSecret } from './apiKeys.ts'

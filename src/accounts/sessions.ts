@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { and, desc, eq, gt, lt, ne, notInArray, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, lt, ne, notInArray, sql } from '../platform/drizzle.ts'
 import type { Queryable } from '../platform/postgres.ts'
 import { sessions } from '../platform/schema.ts'
 import { hashSecret } from './apiKeys.ts'

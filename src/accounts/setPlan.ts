@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq, sql } from '../platform/drizzle.ts'
 import { recordAudit } from '../admin/audit.ts'
 import type { PlanName } from '../limits/plans.ts'
 import { forgetWarnings } from '../limits/quota.ts'

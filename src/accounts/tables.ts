@@ -1,4 +1,4 @@
-import { index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { index, pgTable, text, uuid } from '../platform/drizzle.ts'
 import { accounts, at } from '../platform/schema.ts'
 
 /** What a token in a mail is good for. */

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, ilike, isNotNull, isNull, lt, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gt, ilike, isNotNull, isNull, lt, sql } from '../platform/drizzle.ts'
 import { recordAccessChange } from '../accounts/accessChange.ts'
 import { stillValid } from '../accounts/apiKeys.ts'
 import { setPlan } from '../accounts/setPlan.ts'

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull } from '../platform/drizzle.ts'
 import type { Queryable } from '../platform/postgres.ts'
 import { Problem } from '../platform/problem.ts'
 import { accounts } from '../platform/schema.ts'

@@ -1,5 +1,5 @@
 /** `npm run admin -- EMAIL`, or `--local` for the local account: makes an account an admin. */
-import { eq } from 'drizzle-orm'
+import { eq } from '../platform/drizzle.ts'
 import { normaliseEmail } from '../accounts/email.ts'
 import { localAccountId } from '../accounts/localAccount.ts'
 import { onCommandLine } from '../platform/commandLine.ts'

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, lt, sql } from 'drizzle-orm'
+import { and, count, desc, eq, inArray, lt, sql } from '../platform/drizzle.ts'
 import { feedback } from '../feedback/tables.ts'
 import type { Database } from '../platform/postgres.ts'
 import { analyses } from '../platform/schema.ts'

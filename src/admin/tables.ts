@@ -1,4 +1,4 @@
-import { index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { index, jsonb, pgTable, text, uuid } from '../platform/drizzle.ts'
 import { at } from '../platform/schema.ts'
 
 /** What admins did, append-only: a trigger refuses every change and removal. It outlives the accounts it names. */

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, lt, sql } from '../platform/drizzle.ts'
 import { batches } from '../intake/tables.ts'
 import type { Queryable } from '../platform/postgres.ts'
 import { analyses } from '../platform/schema.ts'

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, sql } from 'drizzle-orm'
+import { and, eq, inArray, lt, sql } from '../platform/drizzle.ts'
 import { recordEvent } from '../events/event.ts'
 import { batches, type RefusedFile } from '../intake/tables.ts'
 import type { Database, Queryable } from '../platform/postgres.ts'

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, sql } from '../platform/drizzle.ts'
 import type { MediaKind, Verdict } from '../engine/types.ts'
 import type { Database } from '../platform/postgres.ts'
 import { analyses, type State } from '../platform/schema.ts'

@@ -1,4 +1,4 @@
-import { and, gt, inArray, isNull, sql } from 'drizzle-orm'
+import { and, gt, inArray, isNull, sql } from '../platform/drizzle.ts'
 import { plans } from '../limits/plans.ts'
 import { batches } from '../intake/tables.ts'
 import type { Database } from '../platform/postgres.ts'

@@ -1,4 +1,4 @@
-import { eq, isNull, lt, or, sql } from 'drizzle-orm'
+import { eq, isNull, lt, or, sql } from '../platform/drizzle.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../platform/postgres.ts'
 import { tombstones } from '../platform/schema.ts'

@@ -1,5 +1,5 @@
 import type { Stripe } from 'stripe'
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull } from '../platform/drizzle.ts'
 import { validate as isUuid } from 'uuid'
 import type { Database, Queryable } from '../platform/postgres.ts'
 import { accounts } from '../platform/schema.ts'

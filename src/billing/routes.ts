@@ -1,6 +1,6 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { randomUUID } from 'node:crypto'
-import { eq } from 'drizzle-orm'
+import { eq } from '../platform/drizzle.ts'
 import { applyAccessChange, type AccessChangeOptions } from '../accounts/accessChange.ts'
 import { Problem } from '../platform/problem.ts'
 import { accounts } from '../platform/schema.ts'

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm'
+import { and, eq, inArray, isNull } from '../platform/drizzle.ts'
 import { validate as isUuid } from 'uuid'
 import { setPlan } from '../accounts/setPlan.ts'
 import { planNames, type PlanName } from '../limits/plans.ts'

@@ -1,4 +1,4 @@
-import { index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { index, pgTable, text, uuid } from '../platform/drizzle.ts'
 import type { PlanName } from '../limits/plans.ts'
 import { accounts, at } from '../platform/schema.ts'
 

@@ -1,4 +1,4 @@
-import { getTableColumns, inArray, sql } from 'drizzle-orm'
+import { getTableColumns, inArray, sql } from '../platform/drizzle.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Redis } from 'ioredis'
 import { isAccessChange, microseconds, tellAccessChange } from '../accounts/accessChange.ts'

@@ -1,4 +1,4 @@
-import { boolean, index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { boolean, index, pgTable, text, uniqueIndex, uuid } from '../platform/drizzle.ts'
 import type { Verdict } from '../engine/types.ts'
 import { accounts, at } from '../platform/schema.ts'
 

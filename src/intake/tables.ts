@@ -1,5 +1,4 @@
-import { sql } from 'drizzle-orm'
-import { index, json, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core'
+import { index, json, pgTable, primaryKey, smallint, sql, text, uuid } from '../platform/drizzle.ts'
 import { accounts, at } from '../platform/schema.ts'
 
 /** A file of a batch that was not taken, and why. */

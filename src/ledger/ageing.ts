@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, lt, sql } from '../platform/drizzle.ts'
 import type { Database } from '../platform/postgres.ts'
 import { analyses } from '../platform/schema.ts'
 import type { Ledger } from './queue.ts'

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from '../platform/drizzle.ts'
 import type { Database } from '../platform/postgres.ts'
 
 /**

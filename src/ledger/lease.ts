@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from '../platform/drizzle.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from '../platform/postgres.ts'
 import { repeat, type Repeating } from '../platform/repeat.ts'

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, lt, sql } from '../platform/drizzle.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import { closeDeadBatches } from '../analyses/batches.ts'
 import { dropUpload } from '../analyses/moves.ts'

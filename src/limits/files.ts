@@ -1,4 +1,4 @@
-import { and, count, eq, inArray } from 'drizzle-orm'
+import { and, count, eq, inArray } from '../platform/drizzle.ts'
 import type { Caller } from '../accounts/apiKeys.ts'
 import type { Queryable } from '../platform/postgres.ts'
 import { analyses, type State } from '../platform/schema.ts'

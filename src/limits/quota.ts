@@ -1,4 +1,4 @@
-import { and, eq, lt, sql } from 'drizzle-orm'
+import { and, eq, lt, sql } from '../platform/drizzle.ts'
 import { recordEvent } from '../events/event.ts'
 import type { Queryable } from '../platform/postgres.ts'
 import { plans, type PlanName } from './plans.ts'

@@ -1,4 +1,4 @@
-import { date, integer, pgTable, primaryKey, smallint, uuid } from 'drizzle-orm/pg-core'
+import { date, integer, pgTable, primaryKey, smallint, uuid } from '../platform/drizzle.ts'
 import { accounts } from '../platform/schema.ts'
 
 /** The monthly quota: how many analyses an account has used, by calendar month (UTC). */

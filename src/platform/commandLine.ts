@@ -1,4 +1,4 @@
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle } from './drizzle.ts'
 import { Client } from 'pg'
 import { readConfig, type Config } from '../config.ts'
 import { findEmbeddedPostgres } from './embedded/postgres.ts'

@@ -1,5 +1,4 @@
-import { drizzle } from 'drizzle-orm/node-postgres'
-import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator'
+import { drizzle, migrate as applyMigrations } from './drizzle.ts'
 import { Client } from 'pg'
 import { readConfig } from '../config.ts'
 

@@ -1,5 +1,4 @@
-import { DrizzleQueryError } from 'drizzle-orm'
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import { drizzle, DrizzleQueryError, type NodePgDatabase } from './drizzle.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Socket } from 'node:net'
 import { Pool } from 'pg'

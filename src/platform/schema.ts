@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
@@ -11,11 +10,12 @@ import {
   pgTable,
   real,
   smallint,
+  sql,
   text,
   timestamp,
   uniqueIndex,
   uuid
-} from 'drizzle-orm/pg-core'
+} from './drizzle.ts'
 import type { MediaFacts, MediaKind, NotChecked, Signal, Verdict } from '../engine/types.ts'
 import type { PlanName } from '../limits/plans.ts'
 

@@ -48,6 +48,7 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = a
   app.post(
     '/v1/webhooks/:id/deliveries/:deliveryId/resend',
     {
+      config: { idempotent: true },
       schema: {
         operationId: 'resendWebhookDelivery',
         summary: 'Deliver once more, now',

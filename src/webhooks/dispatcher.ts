@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { sql } from 'drizzle-orm'
+import { sql } from '../platform/drizzle.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import { dropLease, holdLease } from '../ledger/lease.ts'
 import type { Database } from '../platform/postgres.ts'

@@ -1,4 +1,4 @@
-import { and, eq, isNull, lt, lte, or, sql, type SQL } from 'drizzle-orm'
+import { and, eq, isNull, lt, lte, or, type SQL, sql } from '../platform/drizzle.ts'
 import { recordWebhookDisabled } from '../events/event.ts'
 import type { Database, Queryable } from '../platform/postgres.ts'
 import { MAX_TRIES, pauseAfter } from './schedule.ts'

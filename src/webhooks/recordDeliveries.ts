@@ -1,4 +1,4 @@
-import { and, arrayContains, eq } from 'drizzle-orm'
+import { and, arrayContains, eq } from '../platform/drizzle.ts'
 import { v7 as uuidv7 } from 'uuid'
 import type { Queryable } from '../platform/postgres.ts'
 import { isWebhookEventType } from './eventTypes.ts'

@@ -160,6 +160,7 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
   app.post(
     '/v1/webhooks/:id/ping',
     {
+      config: { idempotent: true },
       schema: {
         operationId: 'pingWebhook',
         summary: 'Have a `ping` delivered now',

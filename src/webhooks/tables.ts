@@ -1,5 +1,4 @@
-import { sql } from 'drizzle-orm'
-import { boolean, check, index, integer, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, index, integer, pgTable, primaryKey, smallint, sql, text, uuid } from '../platform/drizzle.ts'
 import { accounts, at } from '../platform/schema.ts'
 
 /**

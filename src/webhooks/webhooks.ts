@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, isNull, lt, sql } from '../platform/drizzle.ts'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database, Queryable } from '../platform/postgres.ts'
 import { accounts } from '../platform/schema.ts'

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { v7 as uuidv7 } from 'uuid'
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle } from '../../src/platform/drizzle.ts'
 import t from 'tap'
 import { exportAccount } from '../../src/accounts/export.ts'
 import * as schema from '../../src/platform/schema.ts'

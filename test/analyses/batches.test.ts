@@ -1,5 +1,4 @@
-import { eq } from 'drizzle-orm'
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle, eq } from '../../src/platform/drizzle.ts'
 import { Pool } from 'pg'
 import t from 'tap'
 import { v7 as uuidv7 } from 'uuid'

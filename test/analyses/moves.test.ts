@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle } from '../../src/platform/drizzle.ts'
 import { Pool } from 'pg'
 import t from 'tap'
 import { mediaKey } from '../../src/analyses/keys.ts'

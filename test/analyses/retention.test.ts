@@ -1,6 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
-import { sql } from 'drizzle-orm'
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle, sql } from '../../src/platform/drizzle.ts'
 import { Pool } from 'pg'
 import t from 'tap'
 import { findIdentical } from '../../src/analyses/queries.ts'

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle } from '../../src/platform/drizzle.ts'
 import { Client } from 'pg'
 import type { FastifyInstance } from 'fastify'
 import pino from 'pino'

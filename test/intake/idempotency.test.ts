@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle } from '../../src/platform/drizzle.ts'
 import type { FastifyRequest } from 'fastify'
 import { Pool } from 'pg'
 import pino from 'pino'

@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq'
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle } from '../../src/platform/drizzle.ts'
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 import pino from 'pino'

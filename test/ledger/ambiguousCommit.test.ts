@@ -1,5 +1,5 @@
 import { Pool } from 'pg'
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle } from '../../src/platform/drizzle.ts'
 import pino from 'pino'
 import t from 'tap'
 import { mediaKey } from '../../src/analyses/keys.ts'

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import pino from 'pino'
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle } from '../../src/platform/drizzle.ts'
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 import t from 'tap'

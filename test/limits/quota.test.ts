@@ -1,4 +1,4 @@
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle } from '../../src/platform/drizzle.ts'
 import { Pool } from 'pg'
 import t from 'tap'
 import { v7 as uuidv7 } from 'uuid'

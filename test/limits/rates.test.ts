@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle } from '../../src/platform/drizzle.ts'
 import { parseList, type Item } from 'structured-headers'
 import t from 'tap'
 import { applyAccessChange } from '../../src/accounts/accessChange.ts'

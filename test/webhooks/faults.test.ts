@@ -1,4 +1,4 @@
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle } from '../../src/platform/drizzle.ts'
 import { Redis } from 'ioredis'
 import t from 'tap'
 import * as schema from '../../src/platform/schema.ts'

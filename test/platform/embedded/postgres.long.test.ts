@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { drizzle } from 'drizzle-orm/node-postgres'
+import { drizzle } from '../../../src/platform/drizzle.ts'
 import { Client } from 'pg'
 import t from 'tap'
 import { findEmbeddedPostgres, startEmbeddedPostgres } from '../../../src/platform/embedded/postgres.ts'
