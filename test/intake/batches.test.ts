@@ -3,7 +3,7 @@ import { plans } from '../../src/limits/plans.ts'
 import { photo } from '../engine/pictures.ts'
 import { eventually } from '../harness/eventually.ts'
 import { listen } from '../harness/listen.ts'
-import { hostileDetectors, startProcess } from '../harness/process.ts'
+import { hostileDetectors } from '../harness/process.ts'
 import { client, layGround, makeAccount, startService } from '../harness/service.ts'
 import { sendForm, startForm, type Answer } from './forms.ts'
 
@@ -181,28 +181,4 @@ t.test('retention is what the request says, else what the account has set', asyn
   await query("UPDATE accounts SET retention = 'none' WHERE id = $1", [accountId])
   t.equal(await of(await take(403)), 'none')
   t.equal(await of(await take(404, { retention: 'plan' })), 'plan')
-})
-
-t.test('kill -9 in the middle of a batch: another process finishes what had come, and the batch says that it is incomplete', async (t) => {
-  const ground = await layGround(t)
-  const { key } = await makeAccount(ground)
-  const first = await startProcess(t, ground)
-  const form = await startForm(t, first.url, key)
-  for (const seed of [1, 2]) {
-    form.begin(`${seed}`)
-    form.write(await photo({ seed, description: 'hostile: slow 300' }))
-  }
-  form.begin('3')
-  form.write((await photo({ seed: 3 })).subarray(0, 5_000))
-  await eventually(async () => (await ground.database.query("SELECT 1 FROM analyses WHERE batch_id IS NULL AND state = 'uploading' AND file_name = '3'")).rows.length === 1)
-  first.child.kill('SIGKILL')
-  await first.ended
-  const second = await startProcess(t, ground)
-  const [{ id }] = (await ground.database.query('SELECT id FROM batches')).rows as [{ id: string }]
-  const listener = await listen(t, second.url, key)
-  await listener.hears(id, 'batch.completed')
-  const batch = await (await client(second.url, key).send(`/v1/batches/${id}`)).json()
-  t.match(batch, { intake: 'incomplete', counts: { completed: 2 } })
-  t.same(listener.typesOf(id), ['batch.completed'])
-  await eventually(async () => (await ground.database.query("SELECT 1 FROM analyses WHERE state = 'uploading'")).rows.length === 0)
 })

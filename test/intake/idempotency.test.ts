@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { drizzle } from '../../src/platform/drizzle.ts'
 import type { FastifyRequest } from 'fastify'
 import { Pool } from 'pg'
@@ -15,9 +14,8 @@ import * as schema from '../../src/platform/schema.ts'
 import { openStorage } from '../../src/platform/storage/open.ts'
 import { photo } from '../engine/pictures.ts'
 import { eventually } from '../harness/eventually.ts'
-import { startProcess } from '../harness/process.ts'
 import { startReceiver } from '../harness/receiver.ts'
-import { client, layGround, makeAccount, startService, type Ground } from '../harness/service.ts'
+import { client, layGround, makeAccount, startService } from '../harness/service.ts'
 import { sendForm, sendJson, startForm, type Answer, type Part } from './forms.ts'
 
 const ground = await layGround(t)
@@ -25,8 +23,8 @@ const { url } = await startService(t, ground, { ROLES: 'api', OUTBOUND_ALLOW: '1
 const second = await startService(t, ground, { ROLES: 'api', OUTBOUND_ALLOW: '127.0.0.0/8' })
 
 const keyed = (key: string) => ({ 'idempotency-key': key })
-const rowsOf = async (accountId: string, of: Ground = ground) =>
-  (await of.database.query('SELECT id, batch_id FROM analyses WHERE account_id = $1', [accountId])).rows as Array<{ id: string; batch_id: string | null }>
+const rowsOf = async (accountId: string) =>
+  (await ground.database.query('SELECT id, batch_id FROM analyses WHERE account_id = $1', [accountId])).rows as Array<{ id: string; batch_id: string | null }>
 const used = async (accountId: string) =>
   ((await ground.database.query('SELECT used FROM monthly_usage WHERE account_id = $1', [accountId])).rows[0]?.used ?? 0) as number
 
@@ -281,36 +279,4 @@ t.test('whoever was taken over makes nothing any more', async (t) => {
   await releaseKey(db, first)
   await keepAnswer(db, next, answer)
   t.match(await claimKey(db, accountId, 'stalled', 60_000), answer)
-})
-
-t.test('a process that is killed at any moment leaves a key that leads to one analysis', async (t) => {
-  const ground = await layGround(t)
-  const { key, accountId } = await makeAccount(ground)
-  let running = await startProcess(t, ground, { ROLES: 'api' })
-  for (let round = 0; round < 6; round++) {
-    const name = randomUUID()
-    const bytes = await photo({ seed: 100 + round, width: 64, height: 48 })
-    const parts = round % 2 === 0 ? [{ bytes, name: 'one' }] : [{ bytes, name: 'one' }, { bytes: await photo({ seed: 200 + round, width: 64, height: 48 }), name: 'two' }]
-    let cut = false
-    // Killed while the object is written, or right behind it: the queueing may be under way, or done.
-    ground.s3.misbehave = ({ method, url: { pathname } }) => {
-      if (cut || method !== 'PUT' || !pathname.endsWith('/media')) return undefined
-      cut = true
-      setTimeout(() => running.child.kill('SIGKILL'), round * 4)
-      return undefined
-    }
-    const before = (await rowsOf(accountId, ground)).length
-    const first = await sendForm(running.url, key, parts, { headers: keyed(name) }).catch(() => undefined)
-    await running.ended
-    ground.s3.misbehave = () => undefined
-    running = await startProcess(t, ground, { ROLES: 'api' })
-    let answer: Answer | undefined
-    await eventually(async () => {
-      answer = await sendForm(running.url, key, parts, { headers: keyed(name) })
-      return answer.status === 202
-    })
-    await eventually(async () => (await ground.database.query("SELECT 1 FROM analyses WHERE state = 'uploading'")).rows.length === 0)
-    t.equal((await rowsOf(accountId, ground)).length - before, parts.length, `round ${round}, first answer ${first?.status ?? 'none'}`)
-    if (first?.status === 202) t.equal(answer?.body.id, first.body.id)
-  }
 })

@@ -2,7 +2,7 @@ import t from 'tap'
 import { eventually } from '../harness/eventually.ts'
 import { hostileDetectors } from '../harness/process.ts'
 import { client, layGround, makeAccount, startService } from '../harness/service.ts'
-import { crowd, finishesUnderStream, tiny, waiting } from './crowd.ts'
+import { crowd, tiny, waiting } from './crowd.ts'
 
 t.test('with 200 files of one account waiting, the single photo of another starts before all that are not begun', async (t) => {
   const ground = await layGround(t)
@@ -28,6 +28,3 @@ t.test('with 200 files of one account waiting, the single photo of another start
   // Each thread may be given one more between the commit that queues the photo and its job's coming into the ledger.
   t.ok(before <= threads, `${before} began before it`)
 })
-
-t.test('under a steady stream of single photos, more than can be worked on, a crowd of files still comes to its end', (t) =>
-  finishesUnderStream(t, { files: 50, streams: 6, timeoutMs: 60_000 }))
