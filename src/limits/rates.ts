@@ -107,7 +107,7 @@ export const limits = fp<LimitsOptions>(async (app, { db, redis, anonymousPerMin
     // What is larger than a minute allows at all may flow over several: it is let in when the minute is fresh.
     lookBytes: (request, bytes) => count('bytes', request, Math.min(bytes, maxOf('bytes')(request)), true),
     lookFiles: (request) => lookFiles(db, request.caller),
-    takeStream: (request) => streams.open(request.caller),
+    takeStream: (request) => streams.open(request.caller, request.headers['last-event-id'] !== undefined),
     streamsHere: (accountId) => streams.here(accountId),
     standings: (request) =>
       Promise.all(

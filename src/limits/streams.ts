@@ -12,10 +12,12 @@ const RENEW_EVERY_MS = 5_000
 export interface StreamLeases {
   /**
    * Counts a stream that is to be opened.
+   * @param isReturning whether its client says that it had one before. It is let in beside as many leases of streams
+   * that were lost with their machine, and have not run out yet: else a crash would keep its clients away for as long.
    * @returns a function to call once when it is closed
    * @throws {Problem} `rate_limit_exceeded` when the account has as many as it may have
    */
-  open(caller: Caller): Promise<() => void>
+  open(caller: Caller, isReturning: boolean): Promise<() => void>
   /** How many an account has open on this machine. */
   here(accountId: string): number
   close(): void
@@ -57,10 +59,10 @@ export function streamLeases(redis: Redis, onAway: (error: unknown) => void): St
   }
 
   return {
-    async open({ accountId, plan }) {
+    async open({ accountId, plan }, isReturning) {
       const id = randomUUID()
       const most = plans[plan].eventStreams
-      if (!(await fits(accountId, id, most))) throw tooManyAtOnce('event-streams', plan, most)
+      if (!(await fits(accountId, id, isReturning ? 2 * most : most))) throw tooManyAtOnce('event-streams', plan, most)
       const ids = here.get(accountId) ?? new Set()
       here.set(accountId, ids.add(id))
       return () => {

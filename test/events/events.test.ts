@@ -25,6 +25,10 @@ t.test('an account\'s clients hear of its analyses on whichever machine they are
   }
   t.same(near.events(), far.events(), 'the same events with the same ids')
   t.same(foreign.events(), [])
+  const nosy = await listen(t, there.url, stranger.key, near.messages[0]?.id)
+  await eventually(() => nosy.messages.length > 0)
+  t.equal(nosy.messages[0]?.name, 'reset', "a place in somebody else's events is none")
+  t.same(nosy.events(), [])
 })
 
 t.test('a client that comes back is told what it has missed, once', async (t) => {

@@ -34,6 +34,19 @@ t.test('event streams are counted over all machines, and a closed one makes room
   })
 })
 
+t.test('clients whose machine died are let in at once, beside what they have lost', async (t) => {
+  const { key } = await makeAccount(ground, 'FREE')
+  const { url, child, ended } = await startProcess(t, ground, { ROLES: 'api' })
+  const lost = [await listen(t, url, key), await listen(t, url, key), await listen(t, url, key)]
+  const places = lost.map(({ lastEventId }) => lastEventId())
+  child.kill('SIGKILL')
+  await ended
+  t.equal((await client(first.url, key).send('/v1/events')).status, 429, 'a new one is one too many')
+  for (const place of places) t.equal((await listen(t, first.url, key, place)).status, 200)
+  const more = await client(second.url, key).send('/v1/events', { headers: { 'last-event-id': places[0]! } })
+  t.equal(more.status, 429, 'and no more than were lost')
+})
+
 t.test('a burst opens as many as there may be', async (t) => {
   const { key } = await makeAccount(ground, 'FREE')
   const streams = await Promise.all(Array.from({ length: 12 }, (_, n) => listen(t, [first, second][n % 2]!.url, key)))

@@ -1,0 +1,60 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { openBilling } from './billing/stripe.ts'
+import type { ServiceConfig } from './config.ts'
+import { loadProviders } from './engine/providers/provider.ts'
+import { createHub } from './events/hub.ts'
+import { startRelay } from './events/relay.ts'
+import { startHousekeeping } from './ledger/housekeeping.ts'
+import { openLedger } from './ledger/queue.ts'
+import { startReconciler } from './ledger/reconciler.ts'
+import { createOutbound } from './platform/outbound/outbound.ts'
+import { connectPostgres } from './platform/postgres.ts'
+import { connectBlockingRedis, connectRedis } from './platform/redis.ts'
+import { together } from './platform/repeat.ts'
+import { openStorage } from './platform/storage/open.ts'
+import { startDispatcher } from './webhooks/dispatcher.ts'
+import { openDeliveryQueue } from './webhooks/queue.ts'
+
+/** The hub asks more often than that whether its connection lives. */
+const SUBSCRIBER_SILENCE_MS = 8_000
+
+/** What every process stands on, whatever its roles: see `openParts`. */
+export type Parts = Awaited<ReturnType<typeof openParts>>
+
+/**
+ * Opens the connections, and starts what is repeated on one machine at a time. Nothing needs to be reachable yet.
+ * `close()` is for when nobody uses them any longer.
+ */
+export async function openParts(config: ServiceConfig, log: FastifyBaseLogger) {
+  const providers = await loadProviders(config.engineProviders)
+  const postgres = connectPostgres({ url: config.databaseUrl, max: config.databasePoolMax, log })
+  const redis = connectRedis(config.redisUrl, log)
+  const subscriber = connectBlockingRedis(config.redisUrl, log, { socketTimeout: SUBSCRIBER_SILENCE_MS })
+  const storage = openStorage(config.storageUrl)
+  const { db } = postgres
+
+  const hub = createHub(subscriber)
+  const outbound = createOutbound({ allowed: config.outboundAllow })
+  const ledger = openLedger(redis, log)
+  const deliveries = openDeliveryQueue(redis, log)
+  const billing = config.stripe && openBilling(config.stripe)
+  const { reconcileEveryMs: everyMs, uploadStaleMs, ledgerRetryMs: retryMs, ledgerAgeingMs: ageingMs } = config
+  // Whoever commits an event nudges both: it is in the outbox, and may be a delivery as well.
+  const relay = together(
+    startRelay({ db, redis, log }),
+    startDispatcher({ db, queue: deliveries, log, reconcileEveryMs: everyMs })
+  )
+  const reconciler = startReconciler({ db, ledger, log, everyMs, uploadStaleMs, retryMs, ageingMs })
+  const housekeeping = startHousekeeping({ db, redis, billing, storage, log, everyMs })
+
+  async function close(): Promise<void> {
+    await Promise.all([relay.close(), reconciler.close(), housekeeping.close()])
+    await Promise.all([ledger.close(), deliveries.close()])
+    redis.disconnect()
+    subscriber.disconnect()
+    storage.close()
+    await postgres.close()
+  }
+
+  return { config, log, providers, postgres, db, redis, storage, hub, outbound, ledger, deliveries, billing, relay, housekeeping, close }
+}

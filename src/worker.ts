@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { createEngine, type Engine } from './engine/pool.ts'
+import { startProcessor } from './ledger/processor.ts'
+import type { Parts } from './parts.ts'
+import { connectBlockingRedis } from './platform/redis.ts'
+import { startDeliverer } from './webhooks/deliverer.ts'
+
+/** The part of an analysis's time that a provider may take: what is left is for the verdict without it. */
+const PROVIDER_SHARE = 2 / 3
+/** The part of the time to shut down in which analyses may still finish by themselves. */
+const HAND_BACK_AFTER = 0.8
+
+/** The role `worker`: works on analyses and delivers webhooks, until the app closes. */
+export function startWorker(app: FastifyInstance, parts: Parts): Engine {
+  const { config, log, db, storage, providers, relay, outbound, deliveries } = parts
+  const engine = createEngine({
+    threads: config.engineThreads,
+    deadlineMs: config.analysisDeadlineMs,
+    detectors: config.engineDetectors,
+    onError: (error) => log.error({ err: error }, 'An engine thread died while idle')
+  })
+  const blocking = connectBlockingRedis(config.redisUrl, log)
+  const processor = startProcessor({
+    db,
+    storage,
+    engine,
+    providers,
+    providerTimeoutMs: config.analysisDeadlineMs * PROVIDER_SHARE,
+    relay,
+    redis: blocking,
+    lockMs: config.ledgerLockMs,
+    retryMs: config.ledgerRetryMs,
+    log
+  })
+  const deliverer = startDeliverer({ db, outbound, queue: deliveries, relay, redis: blocking, lockMs: config.ledgerLockMs, log })
+  app.addHook('onClose', async () => {
+    const finished = Promise.all([processor.close(), deliverer.close()])
+    await Promise.race([finished, sleep(config.shutdownMs * HAND_BACK_AFTER, undefined, { ref: false })])
+    // What still runs is broken off here, and its rows are handed back to the other machines.
+    processor.handBack()
+    deliverer.handBack()
+    await finished
+    await engine.close()
+    blocking.disconnect()
+  })
+  return engine
+}
