@@ -38,7 +38,7 @@ t.test('clients whose machine died are let in at once, beside what they have los
   const { key } = await makeAccount(ground, 'FREE')
   const { url, child, ended } = await startProcess(t, ground, { ROLES: 'api' })
   const lost = [await listen(t, url, key), await listen(t, url, key), await listen(t, url, key)]
-  const places = lost.map(({ lastEventId }) => lastEventId())
+  const places = lost.map((stream) => stream.lastEventId())
   child.kill('SIGKILL')
   await ended
   t.equal((await client(first.url, key).send('/v1/events')).status, 429, 'a new one is one too many')
