@@ -4,7 +4,14 @@ import pino from 'pino'
 import { sql } from '../../src/platform/drizzle.ts'
 import { v7 as uuidv7 } from 'uuid'
 import { mediaKey } from '../../src/analyses/keys.ts'
-import { beginUpload, claimAnalysis, completeAnalysis, deleteAnalysis, holdsClaim, lastAttemptVanished, queueAnalysis } from '../../src/analyses/moves.ts'
+import {
+  claimAnalysis,
+  completeAnalysis,
+  deleteAnalysis,
+  holdsClaim,
+  lastAttemptVanished
+} from '../../src/analyses/moves.ts'
+import { beginUpload, queueAnalysis } from '../../src/analyses/uploads.ts'
 import { findAnalysis, findIdentical, listAnalyses } from '../../src/analyses/queries.ts'
 import { sweep } from '../../src/analyses/sweep.ts'
 import { relayBatch } from '../../src/events/relay.ts'

@@ -184,6 +184,7 @@ function listen({ address, key }: Habits, seen: Seen): Hearing {
       if (!ends.has(id)) {
         const { promise, resolve } = Promise.withResolvers<void>()
         waiting.set(id, resolve)
+        // A verdict that never comes is what the bench counts as lost: it must not keep the bench from its end.
         const patience = setTimeout(resolve, PATIENCE_MS)
         await promise
         clearTimeout(patience)

@@ -5,6 +5,22 @@ import { accounts } from '../platform/schema.ts'
 
 export type Account = typeof accounts.$inferSelect
 
+/** What its owner is given in an export, and an admin sees: never a hash. */
+export const shownOfAccount = {
+  id: accounts.id,
+  name: accounts.name,
+  email: accounts.email,
+  emailConfirmedAt: accounts.emailConfirmedAt,
+  role: accounts.role,
+  plan: accounts.plan,
+  planSince: accounts.planSince,
+  planGranted: accounts.planGranted,
+  retention: accounts.retention,
+  suspendedAt: accounts.suspendedAt,
+  stripeCustomerId: accounts.stripeCustomerId,
+  createdAt: accounts.createdAt
+}
+
 /** One account by its id; undefined when it has been deleted. */
 export async function findAccount(db: Queryable, id: string): Promise<Account | undefined> {
   const [row] = await db.select().from(accounts).where(eq(accounts.id, id))

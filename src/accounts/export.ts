@@ -10,6 +10,7 @@ import type { Database } from '../platform/postgres.ts'
 import { accounts, apiKeys, sessions } from '../platform/schema.ts'
 import { toDelivery, toWebhook } from '../webhooks/resource.ts'
 import { listDeliveries, listWebhooks } from '../webhooks/webhooks.ts'
+import { shownOfAccount } from './accounts.ts'
 import { mailTokens } from './tables.ts'
 
 /**
@@ -25,20 +26,7 @@ type Rows = AsyncIterable<object>
 /** @returns undefined when there is no such account */
 export async function exportAccount(db: Database, accountId: string): Promise<AsyncGenerator<string> | undefined> {
   const [account] = await db
-    .select({
-      id: accounts.id,
-      name: accounts.name,
-      email: accounts.email,
-      emailConfirmedAt: accounts.emailConfirmedAt,
-      role: accounts.role,
-      plan: accounts.plan,
-      planSince: accounts.planSince,
-      planGranted: accounts.planGranted,
-      retention: accounts.retention,
-      suspendedAt: accounts.suspendedAt,
-      stripeCustomerId: accounts.stripeCustomerId,
-      createdAt: accounts.createdAt
-    })
+    .select(shownOfAccount)
     .from(accounts)
     .where(eq(accounts.id, accountId))
   return account && document(account, parts(db, accountId))

@@ -1,5 +1,6 @@
 import { and, count, desc, eq, gt, ilike, isNotNull, isNull, lt, sql } from '../platform/drizzle.ts'
 import { recordAccessChange } from '../accounts/accessChange.ts'
+import { shownOfAccount } from '../accounts/accounts.ts'
 import { stillValid } from '../accounts/apiKeys.ts'
 import { setPlan } from '../accounts/setPlan.ts'
 import { filesInFlight } from '../limits/files.ts'
@@ -10,21 +11,6 @@ import { accounts, apiKeys, sessions, type AccountRole } from '../platform/schem
 import { recordAudit } from './audit.ts'
 import { keepAnAdmin } from './lastAdmin.ts'
 
-/** What an admin sees of an account: never a hash. */
-const shown = {
-  id: accounts.id,
-  name: accounts.name,
-  email: accounts.email,
-  emailConfirmedAt: accounts.emailConfirmedAt,
-  role: accounts.role,
-  plan: accounts.plan,
-  planSince: accounts.planSince,
-  planGranted: accounts.planGranted,
-  retention: accounts.retention,
-  suspendedAt: accounts.suspendedAt,
-  stripeCustomerId: accounts.stripeCustomerId,
-  createdAt: accounts.createdAt
-}
 const isThere = isNull(accounts.removedAt)
 
 export interface AccountFilters {
@@ -41,7 +27,7 @@ export async function findAccounts(
   { id, email, plan, suspended, limit, before }: AccountFilters & { limit: number; before: string | undefined }
 ) {
   return db
-    .select(shown)
+    .select(shownOfAccount)
     .from(accounts)
     .where(
       and(
@@ -67,7 +53,7 @@ export async function viewAccount(db: Database, actorId: string, id: string) {
 }
 
 async function describe(tx: Queryable, id: string) {
-  const [account] = await tx.select(shown).from(accounts).where(and(eq(accounts.id, id), isThere))
+  const [account] = await tx.select(shownOfAccount).from(accounts).where(and(eq(accounts.id, id), isThere))
   if (account === undefined) return undefined
   const open = and(eq(sessions.accountId, id), gt(sessions.expiresAt, sql`now()`))
   const [opened] = await tx.select({ sessions: count() }).from(sessions).where(open)

@@ -2,128 +2,25 @@ import { and, eq, gte, inArray, lt, type SQL, sql } from '../platform/drizzle.ts
 import type { Report } from '../engine/types.ts'
 import { recordEvent, type EventType } from '../events/event.ts'
 import { feedback } from '../feedback/tables.ts'
-import { filesInFlight } from '../limits/files.ts'
-import { jobPriority, plans, type PlanName } from '../limits/plans.ts'
-import { giveQuotaBack, takeQuota } from '../limits/quota.ts'
-import { tooManyAtOnce } from '../limits/refusals.ts'
+import { giveQuotaBack } from '../limits/quota.ts'
 import { endBatchIfDone } from './batches.ts'
 import type { Database, Queryable } from '../platform/postgres.ts'
-import { accounts, analyses, tombstones, type State, type StoredEvidence } from '../platform/schema.ts'
+import { analyses, tombstones, type State, type StoredEvidence } from '../platform/schema.ts'
 import { evidencePrefix, objectPrefix } from './keys.ts'
 
 /**
- * The moves of an analysis: `uploading → queued → processing → completed | failed | cancelled`, and out of the table.
- * Each is one guarded `UPDATE` in one transaction with the event that tells of it; a move whose guard does not hold
- * changes nothing and says so.
+ * The moves of an analysis: `uploading → queued → processing → completed | failed | cancelled`, and out of the table;
+ * those of an upload, which ends when it is queued, stand in `uploads.ts`. Each is one guarded `UPDATE` in one transaction
+ * with the event that tells of it; a move whose guard does not hold changes nothing and says so.
  */
 
 export type Analysis = typeof analyses.$inferSelect
-export type NewAnalysis = Pick<Analysis, 'id' | 'accountId' | 'fileName' | 'mediaType' | 'kind' | 'mediaKey'> &
-  Partial<Pick<Analysis, 'callbackUrl' | 'retention'>>
-
-/** A file that is in storage, whole. */
-export interface StoredUpload {
-  id: string
-  accountId: string
-  sizeBytes: number
-  sha256: string
-  /** The batch that it belongs to. */
-  batchId?: string | null
-  /** What becomes true together with the analysis, or prevents it by throwing. */
-  also?: (tx: Queryable, row: Analysis) => Promise<void>
-}
 
 /** A file is worked on at most so often; a claim after that fails it. */
 export const MAX_ATTEMPTS = 3
 
 const now = sql`now()`
-const inState = (...states: State[]): SQL => inArray(analyses.state, states)
-
-/** The row of an upload that begins. What is kept of it is as its account has it, unless the request says otherwise. */
-export async function beginUpload(db: Database, analysis: NewAnalysis): Promise<void> {
-  const asTheAccount = sql`(SELECT ${accounts.retention} FROM ${accounts} WHERE ${accounts.id} = ${analysis.accountId})`
-  await db.insert(analyses).values({ ...analysis, retention: analysis.retention ?? asTheAccount, state: 'uploading' })
-}
-
-/** Renews the life sign of an upload that goes on. */
-export async function touchUpload(db: Database, id: string): Promise<void> {
-  await db.update(analyses).set({ touchedAt: now }).where(and(eq(analyses.id, id), inState('uploading')))
-}
-
-/**
- * The whole file is in storage: `uploading → queued`, with its priority, paid by the quota of the month.
- * @returns undefined when the row is gone
- * @throws {Problem} `quota_exceeded`, and `rate_limit_exceeded` for too many files in flight
- */
-export async function queueAnalysis(
-  db: Database,
-  upload: StoredUpload & { plan: PlanName }
-): Promise<Analysis | undefined> {
-  const { id, accountId, plan, sizeBytes, sha256, batchId = null, also } = upload
-  return db.transaction(async (tx) => {
-    const moved = await tx
-      .update(analyses)
-      .set({ state: 'queued', sizeBytes, sha256, batchId, queuedAt: now, touchedAt: now })
-      .where(and(eq(analyses.id, id), inState('uploading')))
-      .returning({ id: analyses.id })
-    if (moved.length === 0) return undefined
-    const chargedMonth = await takeQuota(tx, accountId, plan)
-    // From here on no other file of the account can be queued until this one is: the month is locked. So no two count
-    // without each other.
-    const inFlight = await filesInFlight(tx, accountId, ['queued', 'processing'])
-    const most = plans[plan].filesInFlight
-    if (inFlight > most) throw tooManyAtOnce('files-in-flight', plan, most)
-    const [row] = await tx
-      .update(analyses)
-      .set({ chargedMonth, priority: jobPriority(plans[plan], inFlight - 1) })
-      .where(eq(analyses.id, id))
-      .returning()
-    if (row === undefined) return undefined
-    await tell(tx, 'analysis.queued', row)
-    await also?.(tx, row)
-    return row
-  })
-}
-
-/**
- * The file is identical to an earlier one: `uploading → completed` with that result, free of charge.
- * @param earlier the row whose result it takes; read again here, since it may have been deleted
- */
-export async function completeFromEarlier(
-  db: Database,
-  upload: StoredUpload,
-  earlier: Analysis,
-  evidence: StoredEvidence[]
-): Promise<Analysis | undefined> {
-  const { verdict, score, findings, engineVersion } = earlier
-  const { id, sizeBytes, sha256, batchId = null, also } = upload
-  return db.transaction(async (tx) => {
-    const [row] = await tx
-      .update(analyses)
-      .set({
-        state: 'completed',
-        sizeBytes,
-        sha256,
-        batchId,
-        cached: true,
-        verdict,
-        score,
-        findings,
-        engineVersion,
-        evidence,
-        queuedAt: now,
-        endedAt: now,
-        touchedAt: now
-      })
-      .where(and(eq(analyses.id, id), inState('uploading')))
-      .returning()
-    if (row === undefined) return undefined
-    await tell(tx, 'analysis.completed', row)
-    await also?.(tx, row)
-    await endBatchIfDone(tx, row)
-    return row
-  })
-}
+export const inState = (...states: State[]): SQL => inArray(analyses.state, states)
 
 /** Whether the attempt before the next claim ended without a word: its process died, or it is stalled. */
 export async function lastAttemptVanished(db: Database, id: string): Promise<boolean> {
@@ -284,23 +181,13 @@ export async function deleteAnalysis(db: Database, accountId: string, id: string
   })
 }
 
-/** Takes out an upload that did not become an analysis. @returns whether its row was there */
-export async function dropUpload(db: Database, id: string): Promise<boolean> {
-  return db.transaction(async (tx) => {
-    const [row] = await tx.delete(analyses).where(and(eq(analyses.id, id), inState('uploading'))).returning()
-    if (row === undefined) return false
-    await bury(tx, objectPrefix(row))
-    await endBatchIfDone(tx, row)
-    return true
-  })
-}
-
 /** Objects below the prefix are removed by the sweep: soon, and once more when nobody can write there any longer. */
 export async function bury(tx: Queryable, prefix: string): Promise<void> {
   await tx.insert(tombstones).values({ prefix }).onConflictDoNothing()
 }
 
-async function tell(tx: Queryable, type: EventType, row: Analysis): Promise<void> {
+/** Writes the event of a move, in its transaction. */
+export async function tell(tx: Queryable, type: EventType, row: Analysis): Promise<void> {
   const { id, state, verdict, failureCode } = row
   const data = { id, state, ...(verdict !== null && { verdict }), ...(failureCode !== null && { failureCode }) }
   await recordEvent(tx, row.accountId, { type, data }, row.callbackUrl)

@@ -1,15 +1,13 @@
 import { evidencePrefix, mediaKey, objectPrefix } from '../analyses/keys.ts'
+import { bury, deleteAnalysis, type Analysis } from '../analyses/moves.ts'
 import {
   beginUpload,
-  bury,
   completeFromEarlier,
-  deleteAnalysis,
   dropUpload,
   queueAnalysis,
   touchUpload,
-  type Analysis,
   type StoredUpload
-} from '../analyses/moves.ts'
+} from '../analyses/uploads.ts'
 import { findIdentical } from '../analyses/queries.ts'
 import { sweepNow } from '../analyses/sweep.ts'
 import { sniffBytes, sniffMediaType, supportedMediaTypes } from '../engine/mediaTypes.ts'

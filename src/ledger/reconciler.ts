@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, inArray, lt, sql } from '../platform/drizzle.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import { closeDeadBatches } from '../analyses/batches.ts'
-import { dropUpload } from '../analyses/moves.ts'
+import { dropUpload } from '../analyses/uploads.ts'
 import type { Database } from '../platform/postgres.ts'
 import type { Repeating } from '../platform/repeat.ts'
 import { analyses } from '../platform/schema.ts'

@@ -4,20 +4,17 @@ import { Pool } from 'pg'
 import t from 'tap'
 import { mediaKey } from '../../src/analyses/keys.ts'
 import {
-  beginUpload,
   cancelAnalysis,
   claimAnalysis,
   completeAnalysis,
   deleteAnalysis,
-  dropUpload,
   failAnalysis,
   giveBack,
   holdsClaim,
   lastAttemptVanished,
-  queueAnalysis,
-  touchUpload,
   type Analysis
 } from '../../src/analyses/moves.ts'
+import { beginUpload, dropUpload, queueAnalysis, touchUpload } from '../../src/analyses/uploads.ts'
 import { holdLease, dropLease } from '../../src/ledger/lease.ts'
 import * as schema from '../../src/platform/schema.ts'
 import { testDatabase } from '../harness/servers.ts'

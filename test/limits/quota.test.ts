@@ -5,16 +5,14 @@ import { v7 as uuidv7 } from 'uuid'
 import { setPlan } from '../../src/accounts/setPlan.ts'
 import { mediaKey } from '../../src/analyses/keys.ts'
 import {
-  beginUpload,
   cancelAnalysis,
   claimAnalysis,
   completeAnalysis,
-  completeFromEarlier,
   deleteAnalysis,
   failAnalysis,
-  queueAnalysis,
   type Analysis
 } from '../../src/analyses/moves.ts'
+import { beginUpload, completeFromEarlier, queueAnalysis } from '../../src/analyses/uploads.ts'
 import { plans, type PlanName } from '../../src/limits/plans.ts'
 import * as schema from '../../src/platform/schema.ts'
 import { testDatabase } from '../harness/servers.ts'
