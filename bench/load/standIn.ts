@@ -16,6 +16,7 @@ const standIn: Provider = {
         code: 'waited',
         supports: null,
         log10LikelihoodRatio: 0,
+        log10Nfa: null,
         meaning: 'A stand-in for a provider waited here.',
         measured: { ms: WAIT_MS },
         evidence: []

@@ -12,6 +12,7 @@ const SignalSchema = Type.Object(
     code: Type.String(),
     supports: Nullable(Type.Enum(['ai_generated', 'manipulated', 'authentic'])),
     log10LikelihoodRatio: Type.Number({ description: 'Strength; 0 for context that moves no verdict' }),
+    log10Nfa: Type.Optional(Type.Union([Type.Number(), Type.Null()], { description: 'log10 of how many such signals an ordinary photograph is expected to give; null where it is not a measurement' })),
     meaning: Type.String({ description: 'One sentence for people' }),
     measured: Type.Record(Type.String(), Type.Unknown()),
     evidence: Type.Array(Type.String(), { description: 'Names of the evidence pictures that show it' })
@@ -48,6 +49,7 @@ export const AnalysisSchema = Type.Object(
         name: Type.String(),
         mediaType: Type.String(),
         caption: Type.String(),
+        layer: Type.Optional(Type.Union([Type.Literal('mask'), Type.Literal('map'), Type.Literal('beside')], { description: 'A mask or a map lies over the original; the others have a frame of their own' })),
         sizeBytes: Type.Integer(),
         url: Type.String()
       })

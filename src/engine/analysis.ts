@@ -1,4 +1,4 @@
-import { findings, type Detector, type Findings } from './detector.ts'
+import { findings, nothingKnown, type Detector, type DetectorContext, type Findings } from './detector.ts'
 import { decodeImage, type DecodedImage } from './image.ts'
 import { supportedMediaTypes } from './mediaTypes.ts'
 import { storable, storableText } from './storable.ts'
@@ -16,12 +16,12 @@ const maxMeaningLength = 600
  * @throws {EngineError} `undecodable_file` (also for a media type that is not taken) or `too_many_pixels` for the file,
  *   `engine_crashed` naming the detector that threw
  */
-export async function analyzeImage(bytes: Uint8Array, sniffed: string, detectors: readonly Detector[]): Promise<Report> {
+export async function analyzeImage(bytes: Uint8Array, sniffed: string, detectors: readonly Detector[], context: DetectorContext = nothingKnown): Promise<Report> {
   const mediaType = supportedMediaTypes.find((supported) => supported === sniffed)
   if (mediaType === undefined) throw new EngineError('undecodable_file', 'The file is of a kind that is not analysed')
   const image = await decodeImage(bytes, mediaType)
   const found: Findings[] = []
-  for (const detector of detectors) found.push(await findingsOf(detector, image))
+  for (const detector of detectors) found.push(await findingsOf(detector, image, context))
 
   const signals = found
     .flatMap((one) => one.signals)
@@ -43,14 +43,14 @@ export async function analyzeImage(bytes: Uint8Array, sniffed: string, detectors
   }
 }
 
-async function findingsOf(detector: Detector, image: DecodedImage): Promise<Findings> {
+async function findingsOf(detector: Detector, image: DecodedImage, context: DetectorContext): Promise<Findings> {
   if (detector.mediaTypes !== undefined && !detector.mediaTypes.includes(image.mediaType)) {
     return findings({ notChecked: detector.otherMediaTypes ? [detector.otherMediaTypes] : [] })
   }
   // That there are no pixels is said once, by the picture.
   if (detector.needsPixels && image.pixels === undefined) return findings()
   try {
-    return await detector.detect(image)
+    return await detector.detect(image, context)
   } catch (error) {
     if (error instanceof EngineError) throw error
     if (isOutOfMemory(error)) throw outOfMemory(error)
@@ -65,6 +65,7 @@ function storableSignal(signal: Signal): Signal {
     code: storableText(signal.code, 100),
     supports: signal.supports,
     log10LikelihoodRatio: Number.isFinite(signal.log10LikelihoodRatio) ? signal.log10LikelihoodRatio : 0,
+    log10Nfa: Number.isFinite(signal.log10Nfa) ? signal.log10Nfa : null,
     meaning: storableText(signal.meaning, maxMeaningLength),
     measured: storable(signal.measured) as { [key: string]: Json },
     evidence: [...signal.evidence]
@@ -75,7 +76,7 @@ function storableNotChecked({ code, reason }: NotChecked): NotChecked {
   return { code: storableText(code, 100), reason: storableText(reason, maxMeaningLength) }
 }
 
-function storableEvidence({ name, mediaType, caption, bytes }: Evidence): Evidence {
+function storableEvidence({ name, mediaType, caption, layer, bytes }: Evidence): Evidence {
   // A copy: memory that libvips allocated can't be transferred to another thread.
-  return { name, mediaType, caption: storableText(caption, maxMeaningLength), bytes: new Uint8Array(bytes) }
+  return { name, mediaType, caption: storableText(caption, maxMeaningLength), layer, bytes: new Uint8Array(bytes) }
 }

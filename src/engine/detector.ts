@@ -9,8 +9,25 @@ export interface Findings {
   notChecked: NotChecked[]
 }
 
+/** The certificates of those whose signatures under Content Credentials are believed. */
+export interface TrustList {
+  /** X.509 certificates, PEM, one after another. */
+  anchors: string
+  /** Changes with the anchors: results of another list are no answer for a new upload. */
+  version: string
+}
+
+/** What a detector may know beside the medium. The same context and the same medium give the same findings. */
+export interface DetectorContext {
+  /** Undefined where none is configured. */
+  trustList: TrustList | undefined
+}
+
+/** What is known where nothing is configured. */
+export const nothingKnown: DetectorContext = { trustList: undefined }
+
 /**
- * Looks at a picture for one kind of trace. `detect` is a pure function of the medium: no network, no files, no state
+ * Looks at a picture for one kind of trace. `detect` is a pure function of the medium and the context: no network, no files, no state
  * from one medium to the next. It reads what a stranger wrote, so every loop in it has a bound. What it throws fails
  * the file; a structure that it can't make sense of is a finding or a `notChecked`, not an exception.
  */
@@ -24,7 +41,7 @@ export interface ImageDetector {
   otherMediaTypes?: NotChecked
   /** Whether it looks at pixels: left out with a `notChecked` where no decoder is at hand. */
   needsPixels: boolean
-  detect(image: DecodedImage): Promise<Findings>
+  detect(image: DecodedImage, context: DetectorContext): Promise<Findings>
 }
 
 /** Other kinds of media join here as a union that `kind` tells apart. */

@@ -3,6 +3,7 @@ import { admitPixels, admitStructure } from './admission.ts'
 import { readJpeg, type JpegStructure } from './containers/jpeg.ts'
 import { formatsOf, maxPixels, operationTimeoutSeconds } from './decoder.ts'
 import { readMetadata, type Metadata } from './metadata.ts'
+import { lumaOf, type Luma } from './luma.ts'
 import type { MediaType } from './mediaTypes.ts'
 import { EngineError, type NotChecked } from './types.ts'
 
@@ -37,6 +38,8 @@ export interface DecodedImage {
   lossless: boolean
   /** Undefined where no decoder is at hand (HEVC in HEIC). */
   pixels: Pixels | undefined
+  /** The luminance of the pixels, worked out once for all detectors. Not to be written to. */
+  luma: () => Luma | undefined
   /** Whether a part of the picture could not be decoded. */
   damaged: boolean
   /** What could not be looked at for reasons of the file itself. */
@@ -70,8 +73,15 @@ export async function decodeImage(bytes: Uint8Array, mediaType: MediaType): Prom
     metadata: readMetadata(bytes, mediaType, header, jpeg),
     jpeg,
     lossless: isLossless(bytes, mediaType),
+    luma: once(() => decoded.pixels && lumaOf(decoded.pixels)),
     ...decoded
   }
+}
+
+/** Works a value out when it is first asked for, and keeps it. */
+function once<Value>(work: () => Value): () => Value {
+  let kept: { value: Value } | undefined
+  return () => (kept ??= { value: work() }).value
 }
 
 async function readHeader(bytes: Uint8Array): Promise<Header> {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
+import type { TrustList } from './detector.ts'
 import type { AnalysisOutcome, AnalysisTask, Began, ThreadSettings } from './threadMessages.ts'
 import { EngineError, isOutOfMemory, outOfMemory, type Report } from './types.ts'
 import { turnstile } from '../platform/turnstile.ts'
@@ -12,6 +13,8 @@ export interface EngineOptions {
   deadlineMs: number
   /** Path of a module whose default export is `Detector[]`, appended to the engine's own. */
   detectors?: string | undefined
+  /** The trust list as it is now, asked for with each analysis; undefined where none is configured. */
+  trustList?: () => TrustList | undefined
   /** Told of errors that belong to no analysis, such as a thread that dies while idle. The pool has replaced it. */
   onError?: (error: Error) => void
 }
@@ -54,7 +57,7 @@ const checkTimeoutMs = 5_000
  * Analyses wait in a turnstile of ours, not in Piscina's queue: Piscina 5.3 puts tasks that can be aborted past both its
  * `taskQueue` and its `maxQueue`.
  */
-export function createEngine({ threads, deadlineMs, detectors, onError = () => {} }: EngineOptions): Engine {
+export function createEngine({ threads, deadlineMs, detectors, trustList = () => undefined, onError = () => {} }: EngineOptions): Engine {
   const pool = new Piscina({
     filename: fileURLToPath(new URL('thread.ts', import.meta.url)),
     minThreads: threads,
@@ -109,7 +112,7 @@ export function createEngine({ threads, deadlineMs, detectors, onError = () => {
 
     async analyze({ bytes, mediaType }, options = {}) {
       const outcome = await runInThread<AnalysisOutcome>(
-        (id) => ({ task: { id, bytes, mediaType } satisfies AnalysisTask, transferList: [bytes] }),
+        (id) => ({ task: { id, bytes, mediaType, context: { trustList: trustList() } } satisfies AnalysisTask, transferList: [bytes] }),
         {
           startMs: startAllowanceMs,
           runMs: deadlineMs,

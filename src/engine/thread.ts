@@ -28,7 +28,7 @@ export async function ping(): Promise<'pong'> {
 
 async function outcomeOf(task: AnalysisTask): Promise<AnalysisOutcome> {
   try {
-    return { report: await analyzeImage(new Uint8Array(task.bytes), task.mediaType, await allDetectors()) }
+    return { report: await analyzeImage(new Uint8Array(task.bytes), task.mediaType, await allDetectors(), task.context) }
   } catch (error) {
     if (error instanceof EngineError) return { failure: { code: error.code, message: error.message } }
     throw error

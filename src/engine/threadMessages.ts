@@ -1,3 +1,4 @@
+import type { DetectorContext } from './detector.ts'
 import type { EngineFailure, Report } from './types.ts'
 
 /**
@@ -11,6 +12,7 @@ export interface AnalysisTask {
   /** Transferred: the sender's buffer is empty afterwards. */
   bytes: ArrayBuffer
   mediaType: string
+  context: DetectorContext
 }
 
 export type AnalysisOutcome = { report: Report } | { failure: { code: EngineFailure; message: string } }

@@ -1,9 +1,4 @@
-/** Luminance: `height × width`, row-major, 0–255. */
-export interface Luma {
-  data: Uint8Array
-  width: number
-  height: number
-}
+import type { Luma } from './luma.ts'
 
 /** How a thumbnail relates to its picture. */
 export interface ThumbnailMatch {

@@ -26,6 +26,12 @@ export interface Signal {
    * 0 for context. Calibrated on real photographs where the detector's docstring says so.
    */
   log10LikelihoodRatio: number
+  /**
+   * log10 of the number of false alarms (NFA, Desolneux, Moisan & Morel 2000): how many signals of this detector, as strong or
+   * stronger, are to be expected in one ordinary photograph. Stated by measurements that speak for `manipulated`, which
+   * `verdict.ts` bounds over all detectors together; null for everything else.
+   */
+  log10Nfa: number | null
   /** One sentence that a journalist can read. It may quote the file; it is shown as text only. */
   meaning: string
   /** The measured values behind the sentence. */
@@ -41,6 +47,11 @@ export interface Evidence {
   mediaType: 'image/png' | 'image/jpeg'
   /** What bright or marked areas mean, and what they do not mean. */
   caption: string
+  /**
+   * How it is to be looked at: a `mask` is transparent but for the parts of the original that it marks, a `map` is grey and has the
+   * original's frame, both as displayed; a picture `beside` it has a frame of its own.
+   */
+  layer: 'mask' | 'map' | 'beside'
   bytes: Uint8Array
 }
 

@@ -133,11 +133,11 @@ async function storeEvidence(
   signal: AbortSignal
 ): Promise<StoredEvidence[]> {
   const stored: StoredEvidence[] = []
-  for (const { name, mediaType, caption, bytes } of pictures) {
+  for (const { name, mediaType, caption, layer, bytes } of pictures) {
     signal.throwIfAborted()
     const key = evidencePrefix(claim, claim.attempt) + name
     await storage.put(key, once(bytes), mediaType)
-    stored.push({ name, mediaType, caption, sizeBytes: bytes.byteLength, key })
+    stored.push({ name, mediaType, caption, layer, sizeBytes: bytes.byteLength, key })
   }
   return stored
 }

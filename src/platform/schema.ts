@@ -117,6 +117,8 @@ export interface StoredEvidence {
   name: string
   mediaType: string
   caption: string
+  /** See `Evidence.layer`; rows of earlier engines have none. */
+  layer?: 'mask' | 'map' | 'beside'
   sizeBytes: number
   /** The object's key. */
   key: string

@@ -24,7 +24,7 @@ import { findings, type Detector, type Findings } from '../../src/engine/detecto
 import type { Signal } from '../../src/engine/types.ts'
 
 function context(code: string, measured: Signal['measured'] = {}): Findings {
-  const signal = { detector: 'hostile', code, supports: null, log10LikelihoodRatio: 0, meaning: 'A detector of the tests was here.', measured, evidence: [] }
+  const signal = { detector: 'hostile', code, supports: null, log10LikelihoodRatio: 0, log10Nfa: null, meaning: 'A detector of the tests was here.', measured, evidence: [] }
   return findings({ signals: [signal] })
 }
 

@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import t from 'tap'
+import { nothingKnown } from '../../src/engine/detector.ts'
 import { analyzeImage } from '../../src/engine/analysis.ts'
 import { detectors } from '../../src/engine/detectors/index.ts'
 import { decodeImage } from '../../src/engine/image.ts'
@@ -172,6 +173,6 @@ t.test('a thumbnail that is no JPEG, or one of too many scans, is not decoded', 
   for (const small of [await photo({ format: 'png', width: 64, height: 64 }), manyScans(1_400, 1_400, 2_000)]) {
     const image = await decodeImage(new Uint8Array(withSegments(await photo(), exifSegment(thumbnailExif(small)))), 'image/jpeg')
     t.ok(image.metadata.thumbnail!.length > 0)
-    t.match(await thumbnail.detect(image), { signals: [], notChecked: [{ code: 'thumbnail_unreadable' }] })
+    t.match(await thumbnail.detect(image, nothingKnown), { signals: [], notChecked: [{ code: 'thumbnail_unreadable' }] })
   }
 })

@@ -21,7 +21,7 @@ function anyText(random: Random): string {
 /** What is told of a file whose every word is a stranger's, its own name included. */
 function resultOf(random: Random): FileResult {
   const text = () => storableText(anyText(random), 600)
-  const signal = { detector: text(), code: text(), supports: null, log10LikelihoodRatio: 0, meaning: text(), measured: { [text()]: storable(anyText(random)) }, evidence: [text()] }
+  const signal = { detector: text(), code: text(), supports: null, log10LikelihoodRatio: 0, log10Nfa: null, meaning: text(), measured: { [text()]: storable(anyText(random)) }, evidence: [text()] }
   const media = { mediaType: 'image/png', width: 1, height: 1 }
   const report = { engineVersion, verdict: 'inconclusive', score: null, summary: text(), signals: [signal, signal], notChecked: [{ code: text(), reason: text() }], media, evidence: [] } as const
   return { file: anyText(random), report: { ...report, signals: [...report.signals], notChecked: [...report.notChecked], evidence: [] }, evidence: [{ name: text(), caption: text(), path: anyText(random) }] }

@@ -3,7 +3,7 @@ import type { NotChecked, Signal } from '../../src/engine/types.ts'
 import { conclude, maxLog10LikelihoodRatio, probability, threshold } from '../../src/engine/verdict.ts'
 
 function signal(supports: Signal['supports'], log10LikelihoodRatio: number, detector = 'generator_traces'): Signal {
-  return { detector, code: 'code', supports, log10LikelihoodRatio, meaning: `Meaning of ${detector}.`, measured: {}, evidence: [] }
+  return { detector, code: 'code', supports, log10LikelihoodRatio, log10Nfa: null, meaning: `Meaning of ${detector}.`, measured: {}, evidence: [] }
 }
 
 const rules: { name: string; signals: Signal[]; verdict: string; score?: number }[] = [

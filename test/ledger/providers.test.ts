@@ -13,6 +13,7 @@ const generated: Signal = {
   code: 'looks_generated',
   supports: 'ai_generated',
   log10LikelihoodRatio: 2.5,
+  log10Nfa: null,
   meaning: 'A model finds that it looks generated.',
   measured: { probability: 0.97 },
   evidence: ['not-there.png']

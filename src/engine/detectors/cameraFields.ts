@@ -78,6 +78,7 @@ function orderOfTimes(metadata: Metadata): Signal | undefined {
     code: 'times_out_of_order',
     supports: 'manipulated',
     log10LikelihoodRatio: 0.3,
+    log10Nfa: null,
     meaning: `By its own fields the file was last changed (${changed}) before the picture was taken (${taken}).`,
     measured: { DateTimeOriginal: taken!, DateTime: changed! },
     evidence: []
@@ -106,6 +107,7 @@ function lensOfOtherPhone(metadata: Metadata): Signal | undefined {
     code: 'lens_of_another_device',
     supports: 'manipulated',
     log10LikelihoodRatio: 0.5,
+    log10Nfa: null,
     meaning: `The file names the camera “${model}”, but the built-in lens of another one (“${lens}”): fields of two files were mixed.`,
     measured: { Model: model, LensModel: lens },
     evidence: []

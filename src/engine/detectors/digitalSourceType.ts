@@ -56,6 +56,7 @@ export const digitalSourceType: ImageDetector = {
       detector: 'digital_source_type',
       code: 'digital_source_type',
       ...weight,
+      log10Nfa: null,
       meaning: `The file declares itself (IPTC digital source type): ${says}.`,
       measured: { digitalSourceType: type },
       evidence: []

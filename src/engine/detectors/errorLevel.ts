@@ -51,6 +51,7 @@ export const errorLevel: ImageDetector = {
         {
           name: 'error-level.png',
           mediaType: 'image/png',
+          layer: 'map',
           caption: `Bright: changed much by saving once more at JPEG quality ${quality} (white is ${round(white)} of 255 levels or more). Edges, fine texture and strong colours are bright in every picture. Only a part that is much brighter or darker than others of the same texture deserves a closer look, and that is no proof either.${caveat}`,
           bytes
         }

@@ -30,6 +30,7 @@ function signalOf({ generator, where, log10LikelihoodRatio, measured }: Generato
     code: 'generator_trace',
     supports: 'ai_generated',
     log10LikelihoodRatio,
+    log10Nfa: null,
     meaning: meaningOf(generator, where, log10LikelihoodRatio),
     measured: { generator, where, ...measured },
     evidence: []

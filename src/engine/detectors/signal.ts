@@ -4,5 +4,5 @@ type Context = Pick<Signal, 'detector' | 'code' | 'meaning' | 'measured'> & Part
 
 /** A signal that moves no verdict: what was measured, for the reader. */
 export function contextSignal(context: Context): Signal {
-  return { supports: null, log10LikelihoodRatio: 0, evidence: [], ...context }
+  return { supports: null, log10LikelihoodRatio: 0, log10Nfa: null, evidence: [], ...context }
 }

@@ -3,7 +3,8 @@ import { readJpeg } from '../containers/jpeg.ts'
 import { maxScans, operationTimeoutSeconds } from '../decoder.ts'
 import { findings, type Findings, type ImageDetector } from '../detector.ts'
 import type { Pixels } from '../image.ts'
-import { matchThumbnail, type Luma, type ThumbnailMatch } from '../thumbnailMatch.ts'
+import type { Luma } from '../luma.ts'
+import { matchThumbnail, type ThumbnailMatch } from '../thumbnailMatch.ts'
 import type { Evidence, Json, Signal } from '../types.ts'
 import { contextSignal } from './signal.ts'
 
@@ -60,6 +61,7 @@ async function findingsOf(match: ThumbnailMatch, small: Luma, evidence: () => Pr
           code: 'thumbnail_differs',
           supports: 'manipulated',
           log10LikelihoodRatio: 1,
+          log10Nfa: null,
           meaning: 'The camera’s small copy inside of the file shows something else than the picture: the picture was changed afterwards, and the copy was left as it was.',
           measured
         }
@@ -110,6 +112,7 @@ async function sideBySide(jpeg: Uint8Array, { data, width, height }: Pixels): Pr
   return {
     name: 'thumbnail.png',
     mediaType: 'image/png',
+    layer: 'beside',
     caption: 'Left: the small copy that the camera put into the file, enlarged. Right: the picture as it is now. Where they show different things, the picture was changed after the copy was made.',
     bytes
   }

@@ -12,6 +12,7 @@ const Answer = Type.Array(
     code: Type.String({ minLength: 1 }),
     supports: Type.Union([Type.Enum(verdicts.filter((verdict) => verdict !== 'inconclusive')), Type.Null()]),
     log10LikelihoodRatio: Type.Number(),
+    log10Nfa: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
     meaning: Type.String({ minLength: 1 }),
     measured: Type.Record(Type.String(), Type.Unknown())
   }),
@@ -30,13 +31,14 @@ export class MeaninglessAnswer extends Error {
  */
 export function signalsOf(provider: string, answer: unknown): Signal[] {
   if (!Value.Check(Answer, answer)) throw new MeaninglessAnswer(`The answer of ${provider} is not a list of signals`)
-  return answer.map(({ code, supports, log10LikelihoodRatio, meaning, measured }) => {
+  return answer.map(({ code, supports, log10LikelihoodRatio, log10Nfa = null, meaning, measured }) => {
     if (!Number.isFinite(log10LikelihoodRatio)) throw new MeaninglessAnswer(`${provider} gave a strength that is no number`)
     return {
       detector: storableText(provider, 100),
       code: storableText(code, 100),
       supports,
       log10LikelihoodRatio,
+      log10Nfa: Number.isFinite(log10Nfa) ? log10Nfa : null,
       meaning: storableText(meaning, MAX_MEANING_LENGTH),
       measured: storable(measured) as { [key: string]: Json },
       evidence: []

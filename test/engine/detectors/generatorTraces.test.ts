@@ -1,14 +1,12 @@
 import t from 'tap'
 import { generatorTraces } from '../../../src/engine/detectors/generatorTraces.ts'
-import { decodeImage } from '../../../src/engine/image.ts'
-import { sniffMediaType } from '../../../src/engine/mediaTypes.ts'
 import type { Signal } from '../../../src/engine/types.ts'
 import { conclude } from '../../../src/engine/verdict.ts'
 import { photo, pngChunk, pngWithTexts, withPngChunks, xmpPacket } from '../pictures.ts'
+import { detect } from './photographs.ts'
 
 async function tracesIn(file: Buffer): Promise<Signal[]> {
-  const sniffed = await sniffMediaType(file)
-  const { signals } = await generatorTraces.detect(await decodeImage(new Uint8Array(file), sniffed!.mediaType))
+  const { signals } = await detect(generatorTraces, file)
   return signals
 }
 

@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import type { ImageDetector, Findings } from '../../../src/engine/detector.ts'
+import { nothingKnown, type ImageDetector, type Findings } from '../../../src/engine/detector.ts'
 import { decodeImage } from '../../../src/engine/image.ts'
 import { sniffMediaType } from '../../../src/engine/mediaTypes.ts'
 import { photo, type PhotoOptions } from '../pictures.ts'
@@ -8,7 +8,7 @@ import { photo, type PhotoOptions } from '../pictures.ts'
 export async function detect(detector: ImageDetector, file: Uint8Array): Promise<Findings> {
   const bytes = new Uint8Array(file)
   const sniffed = await sniffMediaType(bytes)
-  return detector.detect(await decodeImage(bytes, sniffed!.mediaType))
+  return detector.detect(await decodeImage(bytes, sniffed!.mediaType), nothingKnown)
 }
 
 /** A JPEG as a camera writes it, with a small copy of a picture in its EXIF. */

@@ -1,0 +1,81 @@
+import sharp from 'sharp'
+import type { Orientation } from './image.ts'
+import { upright } from './orientation.ts'
+import type { Evidence } from './types.ts'
+
+/** The longer side of maps and masks, in pixels, at most: enough to be laid over a picture on a screen. */
+export const maxEvidenceSide = 1024
+
+/** A grid of values over the whole picture as it is stored: `height × width`, row-major; each cell covers the same share of it. */
+export interface Grid<Values> {
+  data: Values
+  width: number
+  height: number
+}
+
+type Picture = Pick<Evidence, 'name' | 'caption'> & { orientation: Orientation }
+
+/** What masks are painted with: red, green, blue, opacity. */
+const markColour = [255, 0, 96, 150] as const
+
+/**
+ * A picture that marks parts of the original: transparent, except where the mask is not 0. Alpha is above 0 exactly there, by which
+ * programs can read the mask back.
+ *
+ * @param mask anything but 0 marks a cell
+ */
+export async function maskPicture({ data, width, height }: Grid<Uint8Array>, picture: Picture): Promise<Evidence> {
+  const step = stepFor(width, height)
+  const [columns, rows] = [Math.ceil(width / step), Math.ceil(height / step)]
+  const rgba = new Uint8Array(columns * rows * 4)
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      const from = Math.min(height - 1, y * step + (step >> 1)) * width + Math.min(width - 1, x * step + (step >> 1))
+      if (data[from] !== 0) rgba.set(markColour, (y * columns + x) * 4)
+    }
+  }
+  return png({ data: rgba, width: columns, height: rows, channels: 4 }, 'mask', picture)
+}
+
+/**
+ * A grey picture of how much of something was measured where, laid over the original or looked at beside it.
+ *
+ * @param levels 0–255, white for most
+ */
+export async function mapPicture({ data, width, height }: Grid<Uint8Array>, picture: Picture): Promise<Evidence> {
+  const step = stepFor(width, height)
+  const [columns, rows] = [Math.ceil(width / step), Math.ceil(height / step)]
+  const grey = new Uint8Array(columns * rows)
+  for (let y = 0; y < rows; y++) {
+    const [top, bottom] = [y * step, Math.min(height, (y + 1) * step)]
+    for (let x = 0; x < columns; x++) {
+      const [left, right] = [x * step, Math.min(width, (x + 1) * step)]
+      let sum = 0
+      for (let row = top; row < bottom; row++) for (let column = left; column < right; column++) sum += data[row * width + column]!
+      grey[y * columns + x] = Math.round(sum / ((bottom - top) * (right - left)))
+    }
+  }
+  return png({ data: grey, width: columns, height: rows, channels: 1 }, 'map', picture)
+}
+
+/** How many cells a side become one pixel. */
+function stepFor(width: number, height: number): number {
+  return Math.max(1, Math.ceil(Math.max(width, height) / maxEvidenceSide))
+}
+
+async function png(
+  raster: { data: Uint8Array; width: number; height: number; channels: 1 | 4 },
+  layer: Evidence['layer'],
+  { name, caption, orientation }: Picture
+): Promise<Evidence> {
+  const { data, width, height } = upright(raster, orientation)
+  const bytes = await sharp(data, { raw: { width, height, channels: raster.channels } }).png().toBuffer()
+  return { name, mediaType: 'image/png', caption, layer, bytes }
+}
+
+/** Stretches values to levels of 0–255; what is at or above the quantile `whitePoint` becomes white. */
+export function levelsOf(values: Float32Array, whitePoint = 0.995): Uint8Array {
+  const sorted = Float32Array.from(values).sort()
+  const white = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * whitePoint))] ?? 0
+  return Uint8Array.from(values, (value) => (white <= 0 ? 0 : Math.max(0, Math.min(255, Math.round((255 * value) / white)))))
+}
