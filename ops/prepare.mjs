@@ -153,7 +153,8 @@ function execute([command, ...args]) {
   const PATH = `${join(root, 'node_modules/.bin')}${delimiter}${env.PATH}`
   const { status, error, stdout, stderr } = spawnSync(command, args, {
     cwd: root,
-    env: { ...env, PATH },
+    // Where npm runs all scripts: this one would fetch a GPU's libraries, which nothing here uses.
+    env: { ...env, PATH, ONNXRUNTIME_NODE_INSTALL: 'skip' },
     stdio: ['inherit', 'pipe', 'pipe'],
     encoding: 'utf8',
     maxBuffer: 1e9
