@@ -80,7 +80,7 @@ export async function holdsClaim(db: Database, claim: Analysis): Promise<boolean
 export async function completeAnalysis(
   db: Database,
   claim: Analysis,
-  report: Omit<Report, 'evidence'>,
+  report: Omit<Report, 'evidence' | 'durationsMs'>,
   evidence: StoredEvidence[],
   degraded: string | null = null
 ): Promise<boolean> {

@@ -19,9 +19,10 @@ const maxMeaningLength = 600
 export async function analyzeImage(bytes: Uint8Array, sniffed: string, detectors: readonly Detector[], context: DetectorContext = nothingKnown): Promise<Report> {
   const mediaType = supportedMediaTypes.find((supported) => supported === sniffed)
   if (mediaType === undefined) throw new EngineError('undecodable_file', 'The file is of a kind that is not analysed')
-  const image = await decodeImage(bytes, mediaType)
+  const durationsMs: Report['durationsMs'] = {}
+  const image = await timed(durationsMs, 'decode', () => decodeImage(bytes, mediaType))
   const found: Findings[] = []
-  for (const detector of detectors) found.push(await findingsOf(detector, image, context))
+  for (const detector of detectors) found.push(await timed(durationsMs, detector.id, () => findingsOf(detector, image, context)))
 
   const signals = found
     .flatMap((one) => one.signals)
@@ -39,8 +40,16 @@ export async function analyzeImage(bytes: Uint8Array, sniffed: string, detectors
       width: turned ? image.height : image.width,
       height: turned ? image.width : image.height
     },
+    durationsMs,
     evidence: found.flatMap((one) => one.evidence).map(storableEvidence)
   }
+}
+
+async function timed<Result>(durationsMs: Report['durationsMs'], step: string, work: () => Promise<Result>): Promise<Result> {
+  const began = performance.now()
+  const result = await work()
+  durationsMs[step] = Math.round(10 * (performance.now() - began)) / 10
+  return result
 }
 
 async function findingsOf(detector: Detector, image: DecodedImage, context: DetectorContext): Promise<Findings> {

@@ -75,6 +75,8 @@ export interface Report {
   notChecked: NotChecked[]
   /** Facts about the medium: format, width, height (pixels, as displayed). */
   media: MediaFacts
+  /** What the time went to, in milliseconds: `decode`, and each detector by its id. */
+  durationsMs: { [step: string]: number }
   evidence: Evidence[]
 }
 

@@ -59,7 +59,7 @@ export async function runAttempt(options: AttemptOptions, claim: Analysis): Prom
   let orphaned = false
   try {
     const { report: found, degraded, silent } = await examineMedia(options, claim, signal)
-    const { evidence: pictures, ...report } = found
+    const { evidence: pictures, durationsMs: _durations, ...report } = found
     for (const { provider, error } of silent) log.warn({ err: error, provider }, 'A provider was left out of a verdict')
     signal.throwIfAborted()
     orphaned = pictures.length > 0
