@@ -79,7 +79,7 @@ function insertAnalyses(from: number, to: number, count: number, largeShare: num
       CASE WHEN state = 'completed' THEN (ARRAY['inconclusive', 'inconclusive', 'inconclusive', 'ai_generated', 'manipulated'])[1 + n % 5] END,
       CASE WHEN state = 'completed' AND n % 5 > 2 THEN 0.95 END,
       CASE WHEN state = 'completed' THEN json_build_object(
-        'summary', 'Nothing was found that speaks against the picture, which does not mean that it is genuine.',
+        'summary', 'Nothing was found that speaks against it, which does not mean that it is genuine.',
         'signals', json_build_array(json_build_object('detector', 'metadata', 'code', 'a', 'meaning', repeat(md5(n::text), 20))),
         'notChecked', json_build_array(), 'media', json_build_object('mediaType', 'image/jpeg', 'width', 4000, 'height', 3000)) END,
       '[]', CASE WHEN state = 'completed' THEN 'growth' END,

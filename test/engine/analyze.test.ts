@@ -70,7 +70,7 @@ t.test('people read the verdict in words first, then the reasons', async (t) => 
   const folder = await folderOfPictures(t)
   const run = await analyze(join(folder, 'b.png'))
   t.equal(run.status, 0)
-  t.match(run.stdout, /b\.png: probably made by a generator \(AI\), 99 %\n {2}The picture was probably made by a generator.*\n {2}- \[strong sign of AI\] The file says so itself/)
+  t.match(run.stdout, /b\.png: probably made by a generator \(AI\), 99 %\n {2}This was probably made by a generator.*\n {2}- \[strong sign of AI\] The file says so itself/)
 })
 
 t.test('evidence pictures are kept under names that do not meet and that no file steers', async (t) => {

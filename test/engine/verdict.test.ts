@@ -1,9 +1,18 @@
 import t from 'tap'
 import type { NotChecked, Signal } from '../../src/engine/types.ts'
-import { conclude, maxLog10LikelihoodRatio, probability, threshold } from '../../src/engine/verdict.ts'
+import { conclude, log10FamilyNfa, maxLog10LikelihoodRatio, measuringDetectors, probability, threshold } from '../../src/engine/verdict.ts'
 
 function signal(supports: Signal['supports'], log10LikelihoodRatio: number, detector = 'generator_traces'): Signal {
   return { detector, code: 'code', supports, log10LikelihoodRatio, log10Nfa: null, meaning: `Meaning of ${detector}.`, measured: {}, evidence: [] }
+}
+
+/** A measurement that speaks for manipulation, as strong as its number of false alarms allows. */
+function measurement(detector: string, log10Nfa: number | null, log10LikelihoodRatio = 3): Signal {
+  return { ...signal('manipulated', log10LikelihoodRatio, detector), log10Nfa }
+}
+
+function credentials(code: string, supports: Signal['supports'], log10LikelihoodRatio = 3): Signal {
+  return { ...signal(supports, log10LikelihoodRatio, 'content_credentials'), code }
 }
 
 const rules: { name: string; signals: Signal[]; verdict: string; score?: number }[] = [
@@ -41,7 +50,48 @@ const rules: { name: string; signals: Signal[]; verdict: string; score?: number 
     signals: [signal('manipulated', 2.9, 'digital_source_type'), signal('ai_generated', 2.2)],
     verdict: 'manipulated'
   },
-  { name: 'a claim of authenticity', signals: [signal('authentic', 9)], verdict: 'inconclusive' }
+  { name: 'a measurement that one photograph in 10,000 would show', signals: [measurement('jpeg_grid', -4)], verdict: 'manipulated', score: 0.991 },
+  { name: 'one that one in 500 would show, of several detectors that look', signals: [measurement('jpeg_grid', -2.6)], verdict: 'inconclusive' },
+  { name: 'a measurement that does not know its false alarms', signals: [measurement('jpeg_grid', null)], verdict: 'inconclusive' },
+  { name: 'a rare measurement that is hardly less rare in forgeries', signals: [measurement('jpeg_grid', -4, 1.5)], verdict: 'inconclusive' },
+  {
+    name: 'two measurements, of which none is rare enough, however strong they are together',
+    signals: [measurement('jpeg_grid', -2.5, 2), measurement('copy_move', -2.5, 2)],
+    verdict: 'inconclusive'
+  },
+  {
+    name: 'two measurements of one ground, each too weak',
+    signals: [measurement('jpeg_grid', -4, 1.2), measurement('double_quantization', -4, 1.2)],
+    verdict: 'inconclusive'
+  },
+  { name: 'two of different grounds', signals: [measurement('jpeg_grid', -4, 1.2), measurement('copy_move', -4, 1.2)], verdict: 'manipulated' },
+  { name: 'noise that differs, whatever it claims', signals: [measurement('noise_inconsistency', -9)], verdict: 'inconclusive' },
+  { name: 'a provider that speaks of a deepfake, alone', signals: [signal('manipulated', 3, 'sightengine')], verdict: 'inconclusive' },
+  { name: 'a provider’s strong opinion', signals: [signal('ai_generated', 2, 'sightengine')], verdict: 'ai_generated' },
+  {
+    name: 'learned detectors that say the same, of which one counts',
+    signals: [signal('ai_generated', 1.5, 'sightengine'), signal('ai_generated', 1.5, 'http_detector'), signal('ai_generated', 1.5, 'model_b')],
+    verdict: 'inconclusive'
+  },
+  { name: 'a signature that does not match', signals: [credentials('altered_after_signing', 'manipulated')], verdict: 'manipulated', score: 0.991 },
+  { name: 'a signed declaration of AI', signals: [credentials('declared_generated', 'ai_generated', 4)], verdict: 'ai_generated' },
+  { name: 'a camera’s trusted signature', signals: [credentials('captured_and_signed', 'authentic')], verdict: 'authentic', score: 0.991 },
+  {
+    name: 'a camera’s trusted signature, against what was measured',
+    signals: [credentials('captured_and_signed', 'authentic'), measurement('copy_move', -4), signal('ai_generated', 2, 'sightengine')],
+    verdict: 'authentic'
+  },
+  {
+    name: 'proof of both: what was altered is not authentic',
+    signals: [credentials('captured_and_signed', 'authentic'), credentials('altered_after_signing', 'manipulated')],
+    verdict: 'manipulated'
+  },
+  { name: 'a claim of authenticity by anybody else', signals: [signal('authentic', 9)], verdict: 'inconclusive' },
+  {
+    name: 'a proof’s code under another detector’s name',
+    signals: [{ ...signal('authentic', 9, 'sightengine'), code: 'captured_and_signed' }],
+    verdict: 'inconclusive'
+  }
 ]
 
 for (const { name, signals, verdict, score } of rules) {
@@ -61,6 +111,11 @@ t.test('nothing makes a verdict certain', async (t) => {
   t.ok(probability('ai_generated', []) > 0)
 })
 
+t.test('the bound on false alarms counts all detectors that measure', async (t) => {
+  t.equal(log10FamilyNfa([]), Infinity)
+  t.equal(log10FamilyNfa([measurement('jpeg_grid', -3), measurement('copy_move', -5)]), -5 + Math.log10(measuringDetectors.length))
+})
+
 t.test('a verdict is given from the threshold on, and inconclusive has no score', async (t) => {
   t.ok(probability('ai_generated', [signal('ai_generated', 1.909)]) >= threshold)
   t.equal(conclude([signal('ai_generated', 1.909)], []).verdict, 'ai_generated')
@@ -73,5 +128,6 @@ t.test('the summary gives the reason, and what would help', async (t) => {
   const notChecked: NotChecked[] = [{ code: 'no_metadata', reason: 'None.' }]
   t.match(conclude([], notChecked).summary, /Nothing was found.*original file.*would help/)
   t.match(conclude([], []).summary, /look outside the file/, 'also where everything could be looked at')
-  t.match(conclude([], [...notChecked, { code: 'content_credentials_not_verified', reason: 'Not.' }]).summary, /Content Credentials would help/)
+  t.match(conclude([], [{ code: 'no_learned_detector', reason: 'None.' }, ...notChecked]).summary, /original file/, 'what promises most comes first')
+  t.match(conclude([], [{ code: 'no_learned_detector', reason: 'None.' }]).summary, /learned detector would help.*not recognised/)
 })
