@@ -4,10 +4,10 @@
  */
 import { exit, stderr, stdout } from 'node:process'
 import { parseArgs } from 'node:util'
-import cliProgress from 'cli-progress'
 import { ConfigError, readConfig, type Config } from '../config.ts'
 import { keepEvidence } from './cli/evidenceFolder.ts'
 import { humanText, jsonLine, type FileResult } from './cli/output.ts'
+import { progressBar } from './cli/progress.ts'
 import { listTargets, readTarget, TargetError, type Target } from './cli/targets.ts'
 import { createEngine, type Engine } from './pool.ts'
 import { EngineError } from './types.ts'
@@ -25,9 +25,6 @@ picture is left out there.
 Exit status: 0 all files were analysed, 1 some could not be, 2 wrong usage.
 Environment: ENGINE_THREADS, ANALYSIS_DEADLINE_MS, ENGINE_DETECTORS.
 `
-
-/** From so many files on a terminal shows a progress bar. */
-const manyFiles = 4
 
 interface Options {
   json: boolean
@@ -119,21 +116,6 @@ async function analyzeOne(engine: Engine, target: Target, number: number, { evid
     if (error instanceof EngineError || error instanceof TargetError) return { file, error: { code: error.code, message: error.message } }
     // Such as a full disk below the evidence folder: this file's, the others are still done.
     return { file, error: { code: 'internal_error', message: error instanceof Error ? error.message : String(error) } }
-  }
-}
-
-function progressBar(total: number): { clear(): void; step(): void; end(): void } {
-  if (!stderr.isTTY || total < manyFiles) return { clear() {}, step() {}, end() {} }
-  const bar = new cliProgress.SingleBar(
-    { stream: stderr, format: '{bar} {value} of {total}, {eta_formatted} left', clearOnComplete: true, hideCursor: true },
-    cliProgress.Presets.shades_classic
-  )
-  bar.start(total, 0)
-  return {
-    // Erases the bar's line, so that a result on the same terminal begins on an empty one; the bar is drawn again below.
-    clear: () => void stderr.write('\r\u001B[K'),
-    step: () => bar.increment(),
-    end: () => bar.stop()
   }
 }
 
