@@ -48,7 +48,7 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
   closeSilentConnections(app)
   finishUnreadBodies(app)
   closeSlowBodies(app)
-  await app.register(metrics, { host: config.host, port: config.metricsPort })
+  await app.register(metrics, { host: config.host, port: config.metricsPort, providers: parts.providers })
   await app.register(documentation)
 
   const engine = config.roles.has('worker') ? startWorker(app, parts) : undefined

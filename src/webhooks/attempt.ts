@@ -1,8 +1,8 @@
 import { asOutboundFailure } from '../platform/outbound/failure.ts'
 import { readExcerpt } from '../platform/outbound/excerpt.ts'
 import type { Outbound } from '../platform/outbound/outbound.ts'
+import { retryAfterMs } from '../platform/outbound/retryAfter.ts'
 import type { Claim, Outcome } from './moves.ts'
-import { retryAfterMs } from './schedule.ts'
 import { signedHeaders } from './signature.ts'
 
 export const ATTEMPT_TIMEOUT_MS = 15_000

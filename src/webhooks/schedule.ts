@@ -22,11 +22,3 @@ export function pauseAfter(tries: number, random: number, askedForMs = 0): numbe
   if (pause === undefined) return undefined
   return Math.round(Math.max(pause, Math.min(askedForMs, LONGEST_ASKED_FOR_MS)) * (1 + JITTER * random))
 }
-
-/** The milliseconds of a `Retry-After` in seconds or as a date (RFC 9110 §10.2.3); 0 for none, and for what is neither. */
-export function retryAfterMs(header: string | string[] | undefined, now: number): number {
-  if (typeof header !== 'string') return 0
-  if (/^\d{1,9}$/.test(header)) return Number(header) * SECOND
-  const date = Date.parse(header)
-  return Number.isNaN(date) ? 0 : Math.max(0, date - now)
-}

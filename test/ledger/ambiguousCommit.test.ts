@@ -72,7 +72,7 @@ t.test('a verdict that was committed keeps its evidence, though its attempt neve
 
 t.test('an upload that was queued and could not be answered leaves nothing', async (t) => {
   const known = await ground.s3.keys()
-  const options = { db: breakingAfterCommit(), storage, engineVersion: 'test', lifeSignEveryMs: 10_000 }
+  const options = { db: breakingAfterCommit(), storage, engineVersion: () => 'test', lifeSignEveryMs: 10_000 }
   const caller = { accountId, apiKeyId: accountId, sessionHash: null, plan: 'FREE' as const, role: 'user' as const, emailConfirmed: true, scopes: [] }
   const file = { bytes: chunks(await photo({ seed: 2 })), fileName: 'a.jpg', declaredType: '', takeBytes: async () => undefined }
   await t.rejects(receiveFile(options, caller, file, log), /terminated/)

@@ -7,6 +7,7 @@ import { mediaRoom } from '../../src/ledger/mediaRoom.ts'
 import { photo } from '../engine/pictures.ts'
 import { scriptedProvider } from '../harness/scriptedProvider.ts'
 import { client, layGround, makeAccount, startService } from '../harness/service.ts'
+import { credentials, failure, plain, startSightengine } from '../harness/sightengine.ts'
 
 const generated: Signal = {
   detector: 'metadata',
@@ -120,6 +121,40 @@ t.test('cancelling an analysis ends the provider’s call', async (t) => {
   const { status } = await send(`/v1/analyses/${body.id}/cancel`, { method: 'POST' })
   t.equal(status, 200)
   await ended.promise
+})
+
+t.test('a configured Sightengine is asked, and what it cannot say is told without its credentials', async (t) => {
+  const ground = await layGround(t)
+  const standIn = await startSightengine(t)
+  const { url } = await startService(t, ground, standIn.env)
+  const { key } = await makeAccount(ground)
+  const { upload } = client(url, key)
+  standIn.scores = { ai_generated: 0.99, deepfake: 0.01, ai_generators: { midjourney: 0.98 } }
+  const found = await upload(await photo({ seed: 400 }), { prefer: 'wait=30' })
+  t.match(found.body, { state: 'completed', verdict: 'ai_generated', degraded: null, summary: /Sightengine.*midjourney/ })
+  t.match(found.body.engineVersion, /\+sightengine@/)
+  t.match(standIn.asked, [{ path: '/1.0/check.json', media: { type: 'image/jpeg' } }])
+
+  standIn.behave = failure('credentials_error', 401)
+  const refused = await upload(await photo({ seed: 401 }), { prefer: 'wait=30' })
+  t.match(refused.body, { state: 'completed', verdict: 'inconclusive', degraded: 'sightengine did not accept our credentials.', attempt: 1 })
+  t.notMatch(JSON.stringify([found.body, refused.body]), new RegExp(`${credentials.user}|${credentials.secret}`))
+})
+
+t.test('whether a provider is left alone stands in the metrics', async (t) => {
+  const ground = await layGround(t)
+  const standIn = await startSightengine(t)
+  const { url } = await startService(t, ground, standIn.env)
+  const { key } = await makeAccount(ground)
+  const { upload } = client(url, key)
+  const gauge = async () => /^faketect_provider_circuit_open\{provider="sightengine"\} (.*)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1]
+  t.equal(await gauge(), '0')
+  standIn.behave = plain(404, '')
+  for (let seed = 410; seed < 420; seed++) await upload(await photo({ width: 64, height: 48, seed }), { prefer: 'wait=30' })
+  t.equal(await gauge(), '1')
+  const { body } = await upload(await photo({ width: 64, height: 48, seed: 420 }), { prefer: 'wait=30' })
+  t.match(body, { state: 'completed', degraded: /^sightengine has failed too often of late/ })
+  t.equal(standIn.asked.length, 10)
 })
 
 t.test('who may have killed its process is asked about alone', async (t) => {

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { Webhook } from 'standardwebhooks'
+import { retryAfterMs } from '../../src/platform/outbound/retryAfter.ts'
 import { createLanes } from '../../src/webhooks/lanes.ts'
-import { MAX_TRIES, pauseAfter, retryAfterMs } from '../../src/webhooks/schedule.ts'
+import { MAX_TRIES, pauseAfter } from '../../src/webhooks/schedule.ts'
 import { generateSecret, signedHeaders } from '../../src/webhooks/signature.ts'
 
 t.test('the pauses are those of Standard Webhooks, and jitter only makes them longer', async (t) => {

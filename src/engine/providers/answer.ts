@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { storable, storableText } from '../storable.ts'
 import { verdicts, type Json, type Signal } from '../types.ts'
+import { ProviderFailure } from './failure.ts'
 
 const MAX_SIGNALS = 50
 const MAX_MEANING_LENGTH = 600
@@ -19,20 +20,15 @@ const Answer = Type.Array(
   { maxItems: MAX_SIGNALS }
 )
 
-/** The answer is none that can be understood. */
-export class MeaninglessAnswer extends Error {
-  override name = 'MeaninglessAnswer'
-}
-
 /**
  * The signals of a provider's answer, as they may be weighed and stored: under the provider's own name, so that they
  * are weighed as its own, and without evidence pictures, which it has none of.
- * @throws {MeaninglessAnswer}
+ * @throws {ProviderFailure} `bad_answer`
  */
 export function signalsOf(provider: string, answer: unknown): Signal[] {
-  if (!Value.Check(Answer, answer)) throw new MeaninglessAnswer(`The answer of ${provider} is not a list of signals`)
+  if (!Value.Check(Answer, answer)) throw new ProviderFailure('bad_answer', { detail: 'it is not a list of signals' })
   return answer.map(({ code, supports, log10LikelihoodRatio, log10Nfa = null, meaning, measured }) => {
-    if (!Number.isFinite(log10LikelihoodRatio)) throw new MeaninglessAnswer(`${provider} gave a strength that is no number`)
+    if (!Number.isFinite(log10LikelihoodRatio)) throw new ProviderFailure('bad_answer', { detail: 'a strength is no number' })
     return {
       detector: storableText(provider, 100),
       code: storableText(code, 100),

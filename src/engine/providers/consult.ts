@@ -1,11 +1,12 @@
 import type { Signal } from '../types.ts'
-import { MeaninglessAnswer, signalsOf } from './answer.ts'
+import { signalsOf } from './answer.ts'
+import { ProviderFailure } from './failure.ts'
 import type { Provider, ProviderMedia } from './provider.ts'
 
 /** A provider that had nothing to say, and why. */
 export interface Silence {
   provider: string
-  /** One sentence for people. What was thrown is not quoted: it may hold an address with a secret in it. */
+  /** One sentence for people. A message is not quoted: it may hold an address with a secret in it. */
   reason: string
   error: unknown
 }
@@ -41,13 +42,14 @@ async function ask(provider: Provider, media: ProviderMedia, timeoutMs: number, 
     over.abort(reason)
     reject(reason)
   }
-  const timer = setTimeout(() => giveUp(new Late(`${id} did not answer within ${timeoutMs} ms`)), timeoutMs)
+  const dueAt = performance.now() + timeoutMs
+  const timer = setTimeout(() => giveUp(new ProviderFailure('timed_out', { detail: `${timeoutMs} ms` })), timeoutMs)
   const onAbort = () => giveUp(signal.reason)
   signal.addEventListener('abort', onAbort, { once: true })
   try {
     signal.throwIfAborted()
     // A provider that ignores its signal is not waited for.
-    const answer = await Promise.race([examine(provider, media, over.signal), tooLate])
+    const answer = await Promise.race([examine(provider, media, over.signal, dueAt), tooLate])
     return { signals: signalsOf(id, answer), silent: [] }
   } catch (error) {
     signal.throwIfAborted()
@@ -59,16 +61,11 @@ async function ask(provider: Provider, media: ProviderMedia, timeoutMs: number, 
 }
 
 /** Also one that throws before it awaits anything is a rejection. */
-async function examine(provider: Provider, media: ProviderMedia, signal: AbortSignal): Promise<unknown> {
-  return provider.examine(media, signal)
+async function examine(provider: Provider, media: ProviderMedia, signal: AbortSignal, dueAt: number): Promise<unknown> {
+  return provider.examine(media, signal, dueAt)
 }
 
-class Late extends Error {
-  override name = 'Late'
-}
-
+/** Of an error that is not ours nothing is known that may be told. */
 function whyOf(error: unknown): string {
-  if (error instanceof Late) return 'did not answer in time'
-  if (error instanceof MeaninglessAnswer) return 'gave an answer that could not be understood'
-  return 'could not be asked'
+  return error instanceof ProviderFailure ? error.reason : 'could not be asked'
 }

@@ -1,6 +1,7 @@
 import type { Engine } from '../pool.ts'
 import type { Report } from '../types.ts'
-import { conclude } from '../verdict.ts'
+import { conclude, noLearnedDetectorCode } from '../verdict.ts'
+import type { SampledVideo } from '../video/stills.ts'
 import { consult, type Opinions, type Silence } from './consult.ts'
 import { versionWith, type Provider } from './provider.ts'
 
@@ -9,6 +10,8 @@ export interface Examiners {
   providers: readonly Provider[]
   /** For each provider, counted from when it is asked. Shorter than what the whole analysis may take. */
   providerTimeoutMs: number
+  /** The same for videos, which have more time; left out, they have the time of a picture. */
+  videoProviderTimeoutMs?: number
 }
 
 export interface Examination {
@@ -20,7 +23,8 @@ export interface Examination {
 
 /**
  * Has one file looked at by the engine's thread and by the providers at the same time, and draws the verdict once,
- * over the signals of both.
+ * over the signals of both. With a video the providers wait until the thread has taken stills from it; the time that this took is
+ * part of theirs, so that the whole keeps its deadline.
  *
  * @param media its bytes are transferred to the thread: the caller's buffer is empty afterwards
  * @param asked the providers that take such media, and the same bytes in a buffer of their own; undefined without any
@@ -29,7 +33,7 @@ export interface Examination {
  * @throws the signal's reason, at once, when the caller gives up
  */
 export async function examine(
-  { engine, providers, providerTimeoutMs }: Examiners,
+  { engine, providers, providerTimeoutMs, videoProviderTimeoutMs = providerTimeoutMs }: Examiners,
   media: { bytes: ArrayBuffer; mediaType: string },
   asked: { providers: readonly Provider[]; bytes: ArrayBuffer } | undefined,
   priority: number,
@@ -37,12 +41,17 @@ export async function examine(
 ): Promise<Examination> {
   const over = new AbortController()
   const given = AbortSignal.any([signal, over.signal])
+  const { mediaType } = media
+  const isVideo = mediaType.startsWith('video/')
   try {
-    const [report, opinions] = await Promise.all([
-      engine.analyze(media, { signal: given, priority }),
-      asked && consult(asked.providers, { bytes: new Uint8Array(asked.bytes), mediaType: media.mediaType }, providerTimeoutMs, given)
-    ])
-    const engineVersion = versionWith(providers)
+    const { analysis, sampling } = startAnalysis(engine, media, isVideo && asked !== undefined, { priority, signal: given })
+    const opinionsOf = async ({ providers: some, bytes }: NonNullable<typeof asked>) => {
+      const { sampled, sinceMs } = await sampling
+      const timeoutMs = (isVideo ? videoProviderTimeoutMs : providerTimeoutMs) - sinceMs
+      return consult(some, { bytes: new Uint8Array(bytes), mediaType, sampled }, Math.max(0, timeoutMs), given)
+    }
+    const [report, opinions] = await Promise.all([analysis, asked && opinionsOf(asked)])
+    const engineVersion = versionWith(report.engineVersion, providers)
     if (opinions === undefined) return { report: { ...report, engineVersion }, degraded: null, silent: [] }
     return joined({ ...report, engineVersion }, opinions)
   } finally {
@@ -50,10 +59,32 @@ export async function examine(
   }
 }
 
+interface Sampling {
+  sampled: SampledVideo | undefined
+  /** How long ago the thread began, in milliseconds. */
+  sinceMs: number
+}
+
+/** Starts an analysis, and says when the providers may be asked: where stills are wanted as soon as they are there, else at once. */
+function startAnalysis(
+  engine: Engine,
+  media: { bytes: ArrayBuffer; mediaType: string },
+  wantsStills: boolean,
+  options: { priority: number; signal: AbortSignal }
+): { analysis: Promise<Report>; sampling: Promise<Sampling> } {
+  const nothing: Sampling = { sampled: undefined, sinceMs: 0 }
+  if (!wantsStills) return { analysis: engine.analyze(media, options), sampling: Promise.resolve(nothing) }
+  const { promise, resolve } = Promise.withResolvers<Sampling>()
+  const analysis = engine.analyze(media, { ...options, onSampled: (sampled, sinceMs) => resolve({ sampled, sinceMs }) })
+  // An analysis that ended without stills is not waited for.
+  return { analysis, sampling: Promise.race([promise, analysis.then(() => nothing)]) }
+}
+
 function joined(report: Report, { signals: further, silent }: Opinions): Examination {
   const signals = [...report.signals, ...further].sort((a, b) => b.log10LikelihoodRatio - a.log10LikelihoodRatio)
+  const notChecked = further.length === 0 ? report.notChecked : report.notChecked.filter(({ code }) => code !== noLearnedDetectorCode)
   return {
-    report: { ...report, ...conclude(signals, report.notChecked), signals },
+    report: { ...report, ...conclude(signals, notChecked), signals, notChecked },
     degraded: silent.length === 0 ? null : silent.map(({ reason }) => reason).join(' '),
     silent
   }

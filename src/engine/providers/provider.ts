@@ -1,12 +1,15 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { engineVersion } from '../version.ts'
 import type { MediaKind, Signal } from '../types.ts'
+import type { SampledVideo } from '../video/stills.ts'
+import type { Circuit } from './caller.ts'
 
 /** A medium as a provider is given it. The bytes are shared by all providers that look at it: none may change them. */
 export interface ProviderMedia {
   bytes: Uint8Array<ArrayBuffer>
   mediaType: string
+  /** What the engine's thread has taken from a video: nothing is decoded in the main thread. Undefined for pictures. */
+  sampled?: SampledVideo | undefined
 }
 
 /**
@@ -21,9 +24,14 @@ export interface Provider {
   kinds: readonly MediaKind[]
   /**
    * @param signal fires when the answer is no longer wanted; its sockets are to be closed then
+   * @param dueAt when it will fire for lateness, by `performance.now()`: a pause that would end later is not worth beginning
    * @throws whatever went wrong: the verdict is then drawn from what is left
    */
-  examine(media: ProviderMedia, signal: AbortSignal): Promise<Signal[]>
+  examine(media: ProviderMedia, signal: AbortSignal, dueAt: number): Promise<Signal[]>
+  /** Whether it is asked at all at the moment; left out where it always is. */
+  circuit?: () => Circuit
+  /** Lets go of its connections, when nobody asks any longer. */
+  close?: () => Promise<void>
 }
 
 /**
@@ -50,8 +58,8 @@ function isProvider(value: unknown): value is Provider {
 }
 
 /**
- * The engine's version with those of whom it asks: a result of other providers is no answer for a new upload.
+ * The engine's version (see `versionUnder`) with those of whom it asks: a result of other providers is no answer for a new upload.
  */
-export function versionWith(providers: readonly Provider[]): string {
+export function versionWith(engineVersion: string, providers: readonly Provider[]): string {
   return [engineVersion, ...providers.map(({ id, version }) => `${id}@${version}`).sort()].join('+')
 }
