@@ -11,7 +11,9 @@ import { adminRoutes } from './admin/routes.ts'
 import { batchRoutes } from './analyses/batchRoutes.ts'
 import { analysisRoutes } from './analyses/routes.ts'
 import { billingRoutes } from './billing/routes.ts'
+import { versionsOf } from './engine/models/folder.ts'
 import { versionWith } from './engine/providers/provider.ts'
+import { versionUnder } from './engine/version.ts'
 import { eventRoutes } from './events/routes.ts'
 import { feedbackRoutes } from './feedback/routes.ts'
 import { idempotency } from './intake/idempotency/idempotency.ts'
@@ -26,7 +28,7 @@ import { webhookRoutes } from './webhooks/routes.ts'
 
 /** The role `api`: everything below `/v1`, and the pages. */
 export async function registerApi(app: FastifyInstance, parts: Parts): Promise<void> {
-  const { config, log, db, redis, storage, ledger, relay, hub, outbound, billing, housekeeping, providers } = parts
+  const { config, log, db, redis, storage, ledger, relay, hub, outbound, billing, housekeeping, providers, models, trustList } = parts
   const access = { db, redis, log }
   const cookie = sessionCookie(config.publicUrl)
   const callers = findCallers(access)
@@ -65,7 +67,7 @@ export async function registerApi(app: FastifyInstance, parts: Parts): Promise<v
     relay,
     hub,
     outbound,
-    engineVersion: versionWith(providers),
+    engineVersion: () => versionWith(versionUnder(trustList?.current(), versionsOf(models)), providers),
     lifeSignEveryMs: config.uploadStaleMs / 6,
     fetchTimeoutMs: config.fetchTimeoutMs
   })

@@ -1,6 +1,9 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
+import type { ProviderConfig } from './engine/providers/configured.ts'
+import type { HttpDetectorOptions } from './engine/providers/httpDetector.ts'
+import type { SightengineOptions } from './engine/providers/sightengine.ts'
 import { parseNetworks, type Network } from './platform/outbound/addresses.ts'
 
 /**
@@ -42,7 +45,27 @@ const Environment = Type.Object({
   ENGINE_PROVIDERS: Type.Optional(
     Type.String({ description: 'A module whose default export is an array of providers, asked over the network beside the detectors' })
   ),
+  SIGHTENGINE_API_USER: Type.Optional(Type.String({ description: 'Of the account at Sightengine; without it nothing is sent there' })),
+  SIGHTENGINE_API_SECRET: Type.Optional(Type.String()),
+  SIGHTENGINE_URL: Type.String({ default: 'https://api.sightengine.com', pattern: '^https?://', description: 'Another address for tests' }),
+  DETECTOR_URL: Type.Optional(
+    Type.String({ pattern: '^https?://', description: 'A model server of your own, which is sent each file: see docs/engine.md' })
+  ),
+  DETECTOR_TOKEN: Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]+$', description: 'Sent to it as a bearer token' })),
+  DETECTOR_FALSE_ALARM_RATE: Type.Number({
+    default: 0.1,
+    minimum: 0.001,
+    maximum: 0.5,
+    description: 'The share of honest photographs to which it gives its highest scores: with 0.1 it never makes a verdict alone'
+  }),
+  MODEL_PATH: Type.Optional(
+    Type.String({ description: 'A model’s folder (model.onnx and manifest.json), or a folder of such folders; by default models/ in DATA_DIR, where there is one' })
+  ),
+  TRUST_LIST: Type.Optional(
+    Type.String({ pattern: '^(https://|(?!\\w+://))', description: 'Certificates of those whose Content Credentials are believed, PEM: a path or an https address' })
+  ),
   ANALYSIS_DEADLINE_MS: Type.Integer({ default: 30_000, minimum: 100, description: 'For one picture' }),
+  VIDEO_DEADLINE_MS: Type.Integer({ default: 60_000, minimum: 100, description: 'For one video' }),
   LEDGER_LOCK_MS: Type.Integer({
     default: 15_000,
     minimum: 1_000,
@@ -105,8 +128,12 @@ export interface Config {
   storageUrl: string | undefined
   engineThreads: number
   engineDetectors: string | undefined
-  engineProviders: string | undefined
+  providers: ProviderConfig
+  modelPath: string | undefined
+  /** A path or an https address. */
+  trustList: string | undefined
   analysisDeadlineMs: number
+  videoDeadlineMs: number
   ledgerLockMs: number
   ledgerRetryMs: number
   ledgerAgeingMs: number
@@ -172,8 +199,11 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     storageUrl: e.STORAGE_URL,
     engineThreads: e.ENGINE_THREADS ?? defaultThreads(),
     engineDetectors: e.ENGINE_DETECTORS,
-    engineProviders: e.ENGINE_PROVIDERS,
+    providers: { sightengine: readSightengine(e), httpDetector: readDetector(e), module: e.ENGINE_PROVIDERS },
+    modelPath: e.MODEL_PATH,
+    trustList: e.TRUST_LIST,
     analysisDeadlineMs: e.ANALYSIS_DEADLINE_MS,
+    videoDeadlineMs: e.VIDEO_DEADLINE_MS,
     ledgerLockMs: e.LEDGER_LOCK_MS,
     ledgerRetryMs: e.LEDGER_RETRY_MS,
     ledgerAgeingMs: e.LEDGER_AGEING_MS,
@@ -199,6 +229,24 @@ function readStripe(e: Static<typeof Environment>): StripeConfig | undefined {
   return { secretKey, webhookSecret, prices: { PRO: pro, PREMIUM: premium }, apiUrl: new URL(e.STRIPE_API_URL) }
 }
 
+function readSightengine(e: Static<typeof Environment>): SightengineOptions | undefined {
+  const { SIGHTENGINE_API_USER: user, SIGHTENGINE_API_SECRET: secret } = e
+  if (user === undefined && secret === undefined) return undefined
+  if (user === undefined || secret === undefined) {
+    throw new ConfigError('The environment is not valid: SIGHTENGINE_API_USER and SIGHTENGINE_API_SECRET belong together')
+  }
+  return { url: new URL(e.SIGHTENGINE_URL), user, secret }
+}
+
+function readDetector(e: Static<typeof Environment>): HttpDetectorOptions | undefined {
+  if (e.DETECTOR_URL === undefined) return undefined
+  const url = URL.canParse(e.DETECTOR_URL) ? new URL(e.DETECTOR_URL) : undefined
+  if (url === undefined || url.username !== '' || url.password !== '') {
+    throw new ConfigError('The environment is not valid: DETECTOR_URL must be a whole address without a user name: set DETECTOR_TOKEN')
+  }
+  return { url, token: e.DETECTOR_TOKEN, falseAlarmRate: e.DETECTOR_FALSE_ALARM_RATE }
+}
+
 function readNetworks(list: string): Network[] {
   try {
     return parseNetworks(list)
@@ -207,8 +255,8 @@ function readNetworks(list: string): Network[] {
   }
 }
 
-/** What one analysis may take, as measured on hostile files: 1 GB of decoding, and the thread's and the process's own. */
-const THREAD_BYTES = 1_250_000_000
+/** What one analysis may take, as measured: pictures 1 GB of decoding with the thread’s and the process’s own, long 4K videos up to 1.8 GB. */
+const THREAD_BYTES = 2_000_000_000
 
 /** A thread for each core, as far as the memory goes: of the machine, or of the container. */
 function defaultThreads(): number {

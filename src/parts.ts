@@ -1,7 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { openBilling } from './billing/stripe.ts'
 import type { ServiceConfig } from './config.ts'
-import { loadProviders } from './engine/providers/provider.ts'
+import { openTrustList } from './engine/credentials/trustList.ts'
+import { openModels } from './engine/models/configured.ts'
+import { openProviders } from './engine/providers/configured.ts'
 import { createHub } from './events/hub.ts'
 import { startRelay } from './events/relay.ts'
 import { startHousekeeping } from './ledger/housekeeping.ts'
@@ -26,7 +28,11 @@ export type Parts = Awaited<ReturnType<typeof openParts>>
  * `close()` is for when nobody uses them any longer.
  */
 export async function openParts(config: ServiceConfig, log: FastifyBaseLogger) {
-  const providers = await loadProviders(config.engineProviders)
+  const providers = await openProviders(config.providers, (provider, circuit) => {
+    log[circuit === 'open' ? 'warn' : 'info']({ provider, circuit }, 'The circuit of a provider has changed')
+  })
+  const models = await openModels(config)
+  const trustList = config.trustList === undefined ? undefined : await openTrustList({ location: config.trustList, dataDir: config.dataDir, log })
   const postgres = connectPostgres({ url: config.databaseUrl, max: config.databasePoolMax, log })
   const redis = connectRedis(config.redisUrl, log)
   const subscriber = connectBlockingRedis(config.redisUrl, log, { socketTimeout: SUBSCRIBER_SILENCE_MS })
@@ -48,7 +54,7 @@ export async function openParts(config: ServiceConfig, log: FastifyBaseLogger) {
   const housekeeping = startHousekeeping({ db, redis, billing, storage, log, everyMs })
 
   async function close(): Promise<void> {
-    await Promise.all([relay.close(), reconciler.close(), housekeeping.close()])
+    await Promise.all([relay.close(), reconciler.close(), housekeeping.close(), trustList?.close(), ...providers.map((provider) => provider.close?.())])
     await Promise.all([ledger.close(), deliveries.close()])
     redis.disconnect()
     subscriber.disconnect()
@@ -56,5 +62,5 @@ export async function openParts(config: ServiceConfig, log: FastifyBaseLogger) {
     await postgres.close()
   }
 
-  return { config, log, providers, postgres, db, redis, storage, hub, outbound, ledger, deliveries, billing, relay, housekeeping, close }
+  return { config, log, providers, models, trustList, postgres, db, redis, storage, hub, outbound, ledger, deliveries, billing, relay, housekeeping, close }
 }

@@ -2,6 +2,7 @@
 import pino from 'pino'
 import { buildApp } from './app.ts'
 import { ConfigError, readConfig, requireServers, type Config } from './config.ts'
+import { ModelError } from './engine/models/manifest.ts'
 
 /** sysexits.h: it can never start like this; trying again is no use. */
 const EX_CONFIG = 78
@@ -32,7 +33,10 @@ const logger = pino(
   },
   output
 )
-const app = await buildApp(config, logger)
+const app = await buildApp(config, logger).catch((error: unknown) => {
+  if (error instanceof ModelError) giveUp(error.message)
+  throw error
+})
 
 let draining = false
 /** Takes no more work, finishes what runs, and ends. Whoever asks twice is asked for patience. */

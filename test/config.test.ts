@@ -17,6 +17,25 @@ t.test('what is set is read, and an empty variable is as good as none', async (t
   t.equal(config.publicUrl?.host, 'a.example')
 })
 
+t.test('providers are configured whole, and no secret is quoted', async (t) => {
+  t.match(readConfig({}).providers, { sightengine: undefined, httpDetector: undefined, module: undefined })
+  const config = readConfig({ SIGHTENGINE_API_USER: '1', SIGHTENGINE_API_SECRET: 's', DETECTOR_URL: 'http://10.0.0.7:8000/score?v=2' })
+  t.match(config.providers.sightengine, { url: new URL('https://api.sightengine.com'), user: '1', secret: 's' })
+  t.match(config.providers.httpDetector, { url: new URL('http://10.0.0.7:8000/score?v=2'), token: undefined, falseAlarmRate: 0.1 })
+  const wrong = [
+    { SIGHTENGINE_API_SECRET: 'hunter2' },
+    { SIGHTENGINE_API_USER: 'hunter2' },
+    { DETECTOR_URL: 'http://user:hunter2@10.0.0.7/' },
+    { DETECTOR_URL: 'http://' },
+    { DETECTOR_URL: 'http://a.example', DETECTOR_TOKEN: 'hunter2\r\nhost: b' },
+    { DETECTOR_URL: 'http://a.example', DETECTOR_FALSE_ALARM_RATE: '0' }
+  ]
+  for (const env of wrong) {
+    t.throws(() => readConfig(env), ConfigError, Object.keys(env).join())
+    t.throws(() => readConfig(env), { message: /^(?!.*hunter2)/s })
+  }
+})
+
 t.test('networks that may be delivered to are networks', async (t) => {
   t.same(readConfig({}).outboundAllow, [])
   t.equal(readConfig({ OUTBOUND_ALLOW: '10.0.0.0/8, fd00::/8' }).outboundAllow.length, 2)

@@ -1,3 +1,5 @@
+import type { TrustList } from './detector.ts'
+
 /**
  * Names what the engine would say: two files with the same bytes and the same version get the same report.
  *
@@ -5,3 +7,19 @@
  * decoder's version. Results of an earlier version are never served as an answer to a new upload.
  */
 export const engineVersion = '2026.11.2'
+
+/**
+ * The version of an engine that believes a list of signers and asks further detectors, such as models: under another list, or with
+ * another model, the same file may get another report.
+ */
+export function versionUnder(trustList: TrustList | undefined, detectors: readonly Versioned[] = []): string {
+  const trust = trustList === undefined ? [] : [`trust@${trustList.version}`]
+  const further = detectors.flatMap(({ id, version }) => (version === undefined ? [] : [`${id}@${version}`]))
+  return [engineVersion, ...trust, ...further.sort()].join('+')
+}
+
+interface Versioned {
+  id: string
+  /** Left out for what `engineVersion` covers. */
+  version?: string | undefined
+}

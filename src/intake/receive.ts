@@ -29,7 +29,7 @@ export interface IntakeOptions {
   db: Database
   storage: Storage
   /** Results of other versions are not an answer for a new upload. */
-  engineVersion: string
+  engineVersion: () => string
   /** How often an upload shows that it goes on; well within the time after which it counts as dead. */
   lifeSignEveryMs: number
 }
@@ -134,7 +134,7 @@ async function answerFromEarlier(
   upload: StoredUpload,
   log: FastifyBaseLogger
 ): Promise<Analysis | undefined> {
-  const earlier = await findIdentical(db, upload.accountId, upload.sha256, engineVersion)
+  const earlier = await findIdentical(db, upload.accountId, upload.sha256, engineVersion())
   if (earlier === undefined) return undefined
   try {
     const evidence: StoredEvidence[] = []

@@ -253,7 +253,7 @@ t.test('a commit whose word is lost is found by the next try', async (t) => {
   const request = { idempotency: { claim, kept: undefined, fingerprint: undefined, isKept: false } } as unknown as FastifyRequest
   const destination = alone({ request } as Intake, () => 'fingerprint')
   const file = { bytes: bytes(), fileName: 'a.jpg', declaredType: '', takeBytes: async () => undefined }
-  const options = { db: breaking, storage, engineVersion: 'test', lifeSignEveryMs: 10_000 }
+  const options = { db: breaking, storage, engineVersion: () => 'test', lifeSignEveryMs: 10_000 }
   const caller = { accountId, plan: 'FREE' } as Caller
   await t.rejects(receiveFile(options, caller, file, pino({ level: 'silent' }), () => destination), /terminated/)
   await releaseKey(db, claim)

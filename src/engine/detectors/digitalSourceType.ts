@@ -1,7 +1,8 @@
 import { findings, type ImageDetector } from '../detector.ts'
+import type { Metadata } from '../metadata.ts'
 import type { Signal } from '../types.ts'
 
-type Claim = Pick<Signal, 'supports' | 'log10LikelihoodRatio'> & { says: string }
+export type Claim = Pick<Signal, 'supports' | 'log10LikelihoodRatio'> & { says: string }
 
 const context = (says: string): Claim => ({ supports: null, log10LikelihoodRatio: 0, says })
 
@@ -39,6 +40,11 @@ const vocabulary: { readonly [type: string]: Claim } = {
   print: context('a scan of a print')
 }
 
+/** What a word of the vocabulary claims, in any case of letters; undefined for one that is not in it. */
+export function claimOfType(type: string): Claim | undefined {
+  return Object.hasOwn(vocabulary, type.toLowerCase()) ? vocabulary[type.toLowerCase()] : undefined
+}
+
 const maxTypeLength = 200
 
 /** What the picture is declared to be in XMP, by IPTC's `DigitalSourceType`: an address of the vocabulary, or its last word. */
@@ -47,20 +53,24 @@ export const digitalSourceType: ImageDetector = {
   kind: 'image',
   needsPixels: false,
   async detect({ metadata }) {
-    const value = metadata.xmp.get('DigitalSourceType') ?? metadata.xmp.get('DigitalSourcetype')
-    if (typeof value !== 'string' || value === '') return findings()
-    const type = value.trim().slice(0, maxTypeLength).split('/').at(-1)!
-    const known = Object.hasOwn(vocabulary, type.toLowerCase()) ? vocabulary[type.toLowerCase()] : undefined
-    const { says, ...weight } = known ?? context(`“${type}”, which is no word of IPTC’s vocabulary`)
-    const signal: Signal = {
-      detector: 'digital_source_type',
-      code: 'digital_source_type',
-      ...weight,
-      log10Nfa: null,
-      meaning: `The file declares itself (IPTC digital source type): ${says}.`,
-      measured: { digitalSourceType: type },
-      evidence: []
-    }
-    return findings({ signals: [signal] })
+    return findings({ signals: declaredSource(metadata) })
   }
+}
+
+/** Of a picture's metadata, or of a video's. */
+export function declaredSource(metadata: Metadata): Signal[] {
+  const value = metadata.xmp.get('DigitalSourceType') ?? metadata.xmp.get('DigitalSourcetype')
+  if (typeof value !== 'string' || value === '') return []
+  const type = value.trim().slice(0, maxTypeLength).split('/').at(-1)!
+  const { says, ...weight } = claimOfType(type) ?? context(`“${type}”, which is no word of IPTC’s vocabulary`)
+  const signal: Signal = {
+    detector: 'digital_source_type',
+    code: 'digital_source_type',
+    ...weight,
+    log10Nfa: null,
+    meaning: `The file declares itself (IPTC digital source type): ${says}.`,
+    measured: { digitalSourceType: type },
+    evidence: []
+  }
+  return [signal]
 }

@@ -20,6 +20,7 @@ const generators: readonly (readonly [generator: string, pattern: RegExp])[] = [
   ['Fooocus', /\bfooocus\b/i],
   ['Draw Things', /\bdraw things\b/i],
   ['FLUX (Black Forest Labs)', /\bblack forest labs\b|\bflux\.?[12]?[- ](?:dev|schnell|pro|kontext)\b/i],
+  ['Apple Image Playground', /\bimage playground\b/i],
   ['Bing Image Creator', /\bbing image creator\b|\bimage creator from (?:microsoft )?designer\b/i],
   ['Meta AI', /\bmeta ai\b|\bimagined with ai\b/i],
   ['Grok', /\bgrok[- ]?(?:\d|imagine|image)|\bx\.ai\b/i],
@@ -34,11 +35,20 @@ const generators: readonly (readonly [generator: string, pattern: RegExp])[] = [
   ['Tongyi Wanxiang', /\btongyi\b|\bwanxiang\b|通义万相/i],
   ['Hunyuan (Tencent)', /\bhunyuan\b|混元/i],
   ['Kling', /\bkling ?ai\b|可灵/i],
+  ['Runway', /\brunwayml\b|\brunway gen-?\d/i],
+  ['Pika', /\bpika labs\b|\bpika\.art\b/i],
+  ['Luma Dream Machine', /\bdream machine\b|\blumalabs\b/i],
+  ['Hailuo (MiniMax)', /\bhailuo\b/i],
   ['a generator that does not give its name', /^ai[- ]generated\b|\bai generated;/i]
 ]
 
 /** Longer than any name of a program: what is beyond is somebody's text. */
 const maxNameLength = 300
+
+/** The generator that a program's name names, by the name that a reader knows it by. */
+export function generatorNamed(program: string): string | undefined {
+  return generators.find(([, pattern]) => pattern.test(program.slice(0, maxNameLength)))?.[0]
+}
 
 /** Finds generators that are named as the maker of the file. One trace a generator. */
 export function namedGenerators(metadata: Metadata): GeneratorTrace[] {
@@ -59,7 +69,6 @@ function softwareFields({ exif, xmp, iptc, texts }: Metadata): { where: string; 
     ['EXIF Make', exif.get('Make')],
     ['EXIF Model', exif.get('Model')],
     ['XMP CreatorTool', xmp.get('CreatorTool')],
-    ['XMP AISystemUsed', xmp.get('AISystemUsed')],
     ['XMP Credit', creditOf(xmp.get('Credit'))],
     ['IPTC Credit', creditOf(iptc.get('Credit'))],
     ['IPTC Originating Program', iptc.get('Originating Program')],
@@ -72,5 +81,23 @@ function softwareFields({ exif, xmp, iptc, texts }: Metadata): { where: string; 
 
 /** A credit names who is to be thanked, which for a hand-out photograph can be an AI company: only set phrases count. */
 function creditOf(credit: unknown): string | undefined {
-  return typeof credit === 'string' && /\b(?:made|generated|created|imagined) (?:with|by|using)\b/i.test(credit) ? credit : undefined
+  return typeof credit === 'string' && (creditPhrases.test(credit) || /^apple image playground$/i.test(credit.trim())) ? credit : undefined
+}
+
+const creditPhrases = /\b(?:made|generated|created|imagined) (?:with|by|using)\b/i
+
+/** Phones' own words for a part that a generative model filled in, in the credit: then the rest is a photograph. */
+const editingCredits: readonly (readonly [tool: string, pattern: RegExp])[] = [
+  ['Google’s generative editing', /^edited with google ai$/i],
+  ['Apple’s Clean Up', /^apple photos clean up$/i]
+]
+
+/** A generative edit of a photograph that the file names, and where. */
+export function generativeEdit({ xmp, iptc }: Metadata): { tool: string; where: string; credit: string } | undefined {
+  for (const [where, value] of [['XMP Credit', xmp.get('Credit')], ['IPTC Credit', iptc.get('Credit')]] as const) {
+    const credit = typeof value === 'string' ? value.trim().slice(0, maxNameLength) : ''
+    const found = editingCredits.find(([, pattern]) => pattern.test(credit))
+    if (found !== undefined) return { tool: found[0], where, credit }
+  }
+  return undefined
 }
