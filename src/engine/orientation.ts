@@ -23,6 +23,21 @@ export function upright({ data, width, height, channels }: Raster, orientation: 
   return shown
 }
 
+/** In pixels. */
+export interface Box {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+/** Where a box of the stored picture, which is `width × height`, is in the displayed one. */
+export function uprightBox(box: Box, { width, height, orientation }: { width: number; height: number; orientation: Orientation }): Box {
+  const [x1, y1] = shownAt[orientation](box.x, box.y, width - 1, height - 1)
+  const [x2, y2] = shownAt[orientation](box.x + box.width - 1, box.y + box.height - 1, width - 1, height - 1)
+  return { x: Math.min(x1, x2), y: Math.min(y1, y2), width: Math.abs(x2 - x1) + 1, height: Math.abs(y2 - y1) + 1 }
+}
+
 type Mapping = (x: number, y: number, right: number, bottom: number) => [x: number, y: number]
 
 /** Where a stored pixel goes, by orientation; (right, bottom) is the last stored column and row. */

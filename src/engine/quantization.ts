@@ -29,6 +29,18 @@ const chrominance = [
   99, 99, 99, 99, 99, 99, 99, 99
 ]
 
+// prettier-ignore
+const robidoux = [
+  16, 16, 16, 18, 25, 37, 56, 85,
+  16, 17, 20, 27, 34, 40, 53, 75,
+  16, 20, 24, 31, 43, 62, 91, 135,
+  18, 27, 31, 40, 53, 74, 106, 156,
+  25, 34, 43, 53, 69, 94, 131, 189,
+  37, 40, 62, 74, 94, 124, 169, 238,
+  56, 53, 91, 106, 131, 169, 226, 311,
+  85, 75, 135, 156, 189, 238, 311, 418
+]
+
 export interface QualityEstimate {
   /** 1–100, the nearest of IJG's scale. */
   quality: number
@@ -38,8 +50,16 @@ export interface QualityEstimate {
 
 /** IJG's table of a quality, in natural order. */
 export function standardTable(kind: 'luminance' | 'chrominance', quality: number): number[] {
+  return scaled(kind === 'luminance' ? luminance : chrominance, quality)
+}
+
+/** mozjpeg's own table of a quality (N. Robidoux's, for ImageMagick), for luminance and chrominance alike. */
+export function webTable(quality: number): number[] {
+  return scaled(robidoux, quality)
+}
+
+function scaled(base: readonly number[], quality: number): number[] {
   const scale = quality < 50 ? Math.floor(5000 / quality) : 200 - 2 * quality
-  const base = kind === 'luminance' ? luminance : chrominance
   return base.map((value) => Math.max(1, Math.min(255, Math.floor((value * scale + 50) / 100))))
 }
 

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { FrameComponent, JpegFrame, JpegStructure } from '../containers/jpeg.ts'
 import { findings, type ImageDetector } from '../detector.ts'
+import { contradictsCamera, encoderOf, type Encoder } from '../jpeg/encoders.ts'
 import { estimateQuality } from '../quantization.ts'
-import type { Json } from '../types.ts'
+import type { Json, Signal } from '../types.ts'
 import { contextSignal } from './signal.ts'
 
 /**
- * How the file was compressed: quantization tables against IJG's, chroma subsampling, process, order of segments. Context:
- * it tells which program or camera saved the file last, not whether what it shows is true.
+ * How the file was compressed: quantization tables against IJG's, chroma subsampling, process, order of segments, and the encoder
+ * that they name. Context: it tells which program or camera saved the file last, not whether what it shows is true.
  */
 export const jpegStructure: ImageDetector = {
   id: 'jpeg_structure',
@@ -18,16 +19,18 @@ export const jpegStructure: ImageDetector = {
     reason: 'The picture is not a JPEG, so it has no compression tables that could tell which camera or program saved it. If it was made from a JPEG, that file would tell more.'
   },
   needsPixels: false,
-  async detect({ jpeg }) {
+  async detect({ jpeg, metadata }) {
     if (jpeg?.frame === undefined || jpeg.tables.length === 0) return findings()
     const tables = tablesOf(jpeg, jpeg.frame)
+    const encoder = encoderOf(jpeg)
     const signal = contextSignal({
       detector: 'jpeg_structure',
       code: 'compression',
-      meaning: meaningOf(jpeg, jpeg.frame, tables),
+      meaning: meaningOf(jpeg, jpeg.frame, tables, encoder),
       measured: {
         tables: tables.map((table) => ({ ...table })),
         tablesDigest: digestOf(jpeg),
+        encoder: encoder === undefined ? null : { ...encoder },
         subsampling: subsamplingOf(jpeg.frame.components),
         process: jpeg.frame.process,
         arithmeticCoding: jpeg.frame.arithmetic,
@@ -42,8 +45,18 @@ export const jpegStructure: ImageDetector = {
         complete: jpeg.complete
       }
     })
-    return findings({ signals: [signal] })
+    const make = metadata.exif.get('Make')
+    return findings({ signals: encoder !== undefined && contradictsCamera(encoder, make) ? [signal, anotherProgram(encoder, String(make))] : [signal] })
   }
+}
+
+function anotherProgram(encoder: Encoder, make: string): Signal {
+  return contextSignal({
+    detector: 'jpeg_structure',
+    code: 'saved_by_another_program',
+    meaning: `The file names a camera of ${make.trim().slice(0, 40)}, but it was written by ${encoder.name}, or by a program that writes alike: it is not the file that the camera wrote. Most published photographs were saved again; that is no manipulation.`,
+    measured: { make: make.slice(0, 100), encoder: { ...encoder } }
+  })
 }
 
 type TableFacts = { id: number; for: 'luminance' | 'chrominance'; quality: number; deviation: number; standard: boolean; values: number[] }
@@ -93,12 +106,13 @@ function segmentNames({ segments }: JpegStructure): Json[] {
   return names.slice(0, 60).map(({ name, times }) => (times === 1 ? name : `${name} ×${times}`))
 }
 
-function meaningOf(jpeg: JpegStructure, frame: JpegFrame, tables: TableFacts[]): string {
+function meaningOf(jpeg: JpegStructure, frame: JpegFrame, tables: TableFacts[], encoder: Encoder | undefined): string {
   const luma = tables.find((table) => table.for === 'luminance') ?? tables[0]!
   const quality = luma.standard
     ? `at quality ${luma.quality} with the tables that most software uses`
     : `with tables of its own (near to quality ${luma.quality}), as cameras and some programs do`
   const form = frame.process === 'progressive' ? ', in the progressive form that web sites prefer' : ''
   const behind = jpeg.trailingBytes > 0 ? ` ${jpeg.trailingBytes} bytes stand behind the picture, as some phones write them.` : ''
-  return `The JPEG was last saved ${quality}${form}.${behind}`
+  const by = encoder === undefined || encoder.by === 'tables' ? '' : ` It was written by ${encoder.name}, or by a program that writes alike.`
+  return `The JPEG was last saved ${quality}${form}.${by}${behind}`
 }
