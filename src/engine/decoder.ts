@@ -1,5 +1,5 @@
 import sharp, { type Metadata as Header } from 'sharp'
-import type { MediaType } from './mediaTypes.ts'
+import type { ImageMediaType } from './mediaTypes.ts'
 
 /**
  * Readies libvips for files of strangers. Its settings belong to the process; setting them again from each thread
@@ -26,7 +26,7 @@ export function prepareDecoder(): void {
 }
 
 /** What libvips calls the formats that a media type may turn out to be. */
-export const formatsOf: { readonly [mediaType in MediaType]: readonly string[] } = {
+export const formatsOf: { readonly [mediaType in ImageMediaType]: readonly string[] } = {
   'image/jpeg': ['jpeg'],
   'image/png': ['png'],
   'image/webp': ['webp'],
@@ -72,7 +72,8 @@ export const maxDecodeBytes = 1_000_000_000
  * Measured as the growth of a process with one thread, at 100 megapixels: baseline JPEG, PNG and TIFF 540–630 MB, GIF 680 MB, WebP 760 MB,
  * progressive JPEG 580 MB (grey) to 870 MB (4:4:4) and 1,070 MB (CMYK), interlaced PNG 530 MB (8-bit grey) to 1,060 MB (16-bit RGBA), AVIF
  * 1,700 MB. AVIF of 30 megapixels 520 MB, of 12 megapixels with 12 bits and transparency 370 MB. Damaged files, which are decoded again,
- * up to 830 MB.
+ * up to 830 MB. HEIC of 12 megapixels in tiles, as phones write it, 80–100 MB; in one piece the decoder keeps earlier frames too, so more
+ * is planned.
  */
 export function bytesPerPixel({ format, channels, depth, isProgressive }: Header, isProgressiveJpeg: boolean): number {
   const sampleBytes = { uchar: 1, char: 1, ushort: 2, short: 2, uint: 4, int: 4, float: 4, complex: 8, double: 8, dpcomplex: 16 }[depth] ?? 16

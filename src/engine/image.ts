@@ -2,10 +2,12 @@ import sharp, { type Metadata as Header } from 'sharp'
 import { admitPixels, admitStructure } from './admission.ts'
 import { readJpeg, type JpegStructure } from './containers/jpeg.ts'
 import { formatsOf, maxPixels, operationTimeoutSeconds } from './decoder.ts'
+import { decodeHeic } from './heic.ts'
 import { readMetadata, type Metadata } from './metadata.ts'
+import { decodeCoefficients, type Coefficients } from './jpeg/coefficients.ts'
 import { lumaOf, type Luma } from './luma.ts'
-import type { MediaType } from './mediaTypes.ts'
-import { EngineError, type NotChecked } from './types.ts'
+import type { ImageMediaType } from './mediaTypes.ts'
+import { EngineError, isOutOfMemory, type NotChecked } from './types.ts'
 
 /**
  * Decoded pixels: `height × width × 3`, row-major, interleaved R, G, B, 0–255, sRGB (8 bits a channel; deeper pictures
@@ -26,7 +28,7 @@ export interface DecodedImage {
   kind: 'image'
   /** The whole file. */
   bytes: Uint8Array
-  mediaType: MediaType
+  mediaType: ImageMediaType
   /** In pixels, as stored. */
   width: number
   height: number
@@ -36,10 +38,12 @@ export interface DecodedImage {
   jpeg: JpegStructure | undefined
   /** Whether the format keeps every pixel exactly: PNG, GIF, TIFF and lossless WebP. */
   lossless: boolean
-  /** Undefined where no decoder is at hand (HEVC in HEIC). */
+  /** Undefined where no decoder is at hand (a HEIF of neither AV1 nor HEVC, or a damaged one). */
   pixels: Pixels | undefined
   /** The luminance of the pixels, worked out once for all detectors. Not to be written to. */
   luma: () => Luma | undefined
+  /** The quantised DCT coefficients of a JPEG, decoded once for all detectors. Not to be written to. */
+  coefficients: () => Coefficients | undefined
   /** Whether a part of the picture could not be decoded. */
   damaged: boolean
   /** What could not be looked at for reasons of the file itself. */
@@ -52,7 +56,7 @@ export interface DecodedImage {
  * @throws {EngineError} `too_many_pixels` by the header alone; `undecodable_file` when there is no picture in the file, too
  *   little of it, or more parts than any honest file has; `analysis_timed_out` when decoding takes too long
  */
-export async function decodeImage(bytes: Uint8Array, mediaType: MediaType): Promise<DecodedImage> {
+export async function decodeImage(bytes: Uint8Array, mediaType: ImageMediaType): Promise<DecodedImage> {
   // What the decoders would take for a JPEG, whatever it is said to be.
   const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8
   const jpeg = isJpeg ? readJpeg(bytes) : undefined
@@ -74,6 +78,7 @@ export async function decodeImage(bytes: Uint8Array, mediaType: MediaType): Prom
     jpeg,
     lossless: isLossless(bytes, mediaType),
     luma: once(() => decoded.pixels && lumaOf(decoded.pixels)),
+    coefficients: once(() => jpeg && decodeCoefficients(bytes, jpeg)),
     ...decoded
   }
 }
@@ -93,9 +98,25 @@ async function readHeader(bytes: Uint8Array): Promise<Header> {
   }
 }
 
-/** HEIC is HEVC inside, for which the libvips that sharp brings has no decoder; its metadata can be read nevertheless. */
-function hasDecoder(header: Header): boolean {
+/** HEIC is HEVC inside, for which the libvips that sharp brings has no decoder. */
+function isForLibvips(header: Header): boolean {
   return header.format !== 'heif' || header.compression === 'av1'
+}
+
+/** Where it can't be decoded, its metadata can be read nevertheless. */
+function decodeOtherHeif(bytes: Uint8Array, header: Header): Pick<DecodedImage, 'pixels' | 'damaged' | 'notChecked'> {
+  const { width, height } = header
+  try {
+    const pixels = decodeHeic(bytes)
+    if (pixels.width !== width || pixels.height !== height) throw new Error('another size than the header’s')
+    return { pixels, damaged: false, notChecked: [] }
+  } catch (error) {
+    if (isOutOfMemory(error)) throw error
+    // Whatever else went wrong in there: nothing of it is left, and there is no second decoder to be asked.
+    const kind = header.compression?.toUpperCase() ?? 'HEIF'
+    const reason = `The pixels could not be looked at: this ${kind} picture is damaged, or of a kind for which there is no decoder here. Only what stands around them was read.`
+    return { pixels: undefined, damaged: false, notChecked: [{ code: 'pixels_not_decodable', reason }] }
+  }
 }
 
 /** Of a damaged file, this share of the rows must be sound: less is another picture than the one that was meant. */
@@ -110,11 +131,7 @@ async function decodePixels(
   header: Header,
   jpeg: JpegStructure | undefined
 ): Promise<Pick<DecodedImage, 'pixels' | 'damaged' | 'notChecked'>> {
-  if (!hasDecoder(header)) {
-    const kind = header.compression?.toUpperCase() ?? 'this kind of'
-    const reason = `The pixels could not be looked at: there is no decoder here for ${kind} pictures. Only what stands around them was read.`
-    return { pixels: undefined, damaged: false, notChecked: [{ code: 'pixels_not_decodable', reason }] }
-  }
+  if (!isForLibvips(header)) return decodeOtherHeif(bytes, header)
   const time = decodingTime()
   const sound = await decodeSound(bytes, jpeg, time).catch((complaint: Error) => complaint)
   if (!(sound instanceof Error)) return { pixels: sound, damaged: false, notChecked: [] }
@@ -198,7 +215,7 @@ function orientationOf(header: Header): Orientation {
   return orientation as Orientation
 }
 
-function isLossless(bytes: Uint8Array, mediaType: MediaType): boolean {
+function isLossless(bytes: Uint8Array, mediaType: ImageMediaType): boolean {
   // A TIFF can hold JPEG data, which is rare and not looked for here.
   if (mediaType === 'image/png' || mediaType === 'image/gif' || mediaType === 'image/tiff') return true
   // RIFF container specification of WebP: the chunk `VP8L` is the lossless bitstream, `VP8 ` the lossy one.

@@ -1,10 +1,14 @@
 import exifReader from 'exifreader'
 import type { Metadata as Header } from 'sharp'
 import { readGif } from './containers/gif.ts'
+import { contentsOf, readBoxes } from './containers/isobmff.ts'
 import type { JpegStructure } from './containers/jpeg.ts'
-import { readPng } from './containers/png.ts'
+import { extendedXmp, jpegTexts } from './containers/jpegTexts.ts'
+import { rawProfiles, readPng } from './containers/png.ts'
 import { claimedBytes } from './containers/tiff.ts'
-import type { MediaType } from './mediaTypes.ts'
+import { readWebpTexts } from './containers/webp.ts'
+import { storeBytesIn } from './credentials/find.ts'
+import type { ImageMediaType } from './mediaTypes.ts'
 import { decodeUserComment } from './userComment.ts'
 
 // A CommonJS module, of which Node does not see the named export.
@@ -31,8 +35,8 @@ export interface Metadata {
   texts: TextEntry[]
   /** The JPEG that a camera puts into EXIF for its own display. */
   thumbnail: Uint8Array | undefined
-  /** The bytes of a C2PA manifest store, not looked into. */
-  contentCredentials: Uint8Array | undefined
+  /** Whether there is a C2PA manifest store, which is not looked into here. */
+  hasContentCredentials: boolean
   /** Blocks that stand in the file and can't be read. */
   unreadable: ('EXIF' | 'XMP' | 'IPTC')[]
 }
@@ -49,14 +53,14 @@ const maxNumbers = 16
  * @param header what libvips says of the file
  * @param jpeg the structure of a JPEG
  */
-export function readMetadata(bytes: Uint8Array, mediaType: MediaType, header: Header, jpeg?: JpegStructure): Metadata {
+export function readMetadata(bytes: Uint8Array, mediaType: ImageMediaType, header: Header, jpeg?: JpegStructure): Metadata {
   const metadata: Metadata = {
     exif: new Map(),
     xmp: new Map(),
     iptc: new Map(),
     texts: [],
     thumbnail: undefined,
-    contentCredentials: undefined,
+    hasContentCredentials: storeBytesIn(bytes) !== undefined,
     unreadable: []
   }
   const read = (name: Metadata['unreadable'][number], block: Uint8Array | undefined, reader: (block: Uint8Array) => void) => {
@@ -71,42 +75,57 @@ export function readMetadata(bytes: Uint8Array, mediaType: MediaType, header: He
   }
   // A TIFF is an EXIF block itself; libvips hands out no other.
   read('EXIF', mediaType === 'image/tiff' ? bytes : header.exif, (block) => Object.assign(metadata, readExif(block)))
-  const { xmp, ...texts } = readTexts(bytes, mediaType, jpeg)
-  read('XMP', xmp ?? header.xmp, (block) => (metadata.xmp = readXmp(block)))
+  const { xmp, extendedXmp, texts } = readTexts(bytes, mediaType, jpeg)
+  const hidden = mediaType === 'image/png' ? rawProfiles(texts) : {}
+  if (header.exif === undefined) read('EXIF', hidden.exif, (block) => Object.assign(metadata, readExif(block)))
+  read('XMP', xmp ?? header.xmp ?? hidden.xmp, (block) => (metadata.xmp = readXmp(block)))
+  read('XMP', extendedXmp, (block) => (metadata.xmp = new Map([...readXmp(block), ...metadata.xmp])))
   read('IPTC', header.iptc, (block) => (metadata.iptc = readIptc(block)))
-  return Object.assign(metadata, texts)
+  metadata.texts = texts
+  return metadata
 }
 
 interface Texts {
   texts: TextEntry[]
-  contentCredentials?: Uint8Array | undefined
   /** Where libvips does not hand it out. */
   xmp?: Uint8Array | undefined
+  /** The part of a JPEG's XMP that did not fit into one segment. */
+  extendedXmp?: Uint8Array | undefined
 }
 
-function readTexts(bytes: Uint8Array, mediaType: MediaType, jpeg: JpegStructure | undefined): Texts {
-  const comments = (texts: string[]) => texts.map((text) => ({ keyword: 'comment', text }))
-  if (mediaType === 'image/png') return readPng(bytes)
-  if (mediaType === 'image/gif') {
-    const gif = readGif(bytes)
-    return { texts: comments(gif.comments), xmp: gif.xmp }
-  }
-  const segments = jpeg?.segments ?? []
-  const texts = segments.filter(({ name }) => name === 'COM').slice(0, 20)
-  // A box in APP11 segments (ISO/IEC 19566-5): `JP`, instance, sequence number and the box's header, repeated in each.
-  const jumbf = segments.filter(({ name, identifier }) => name === 'APP11' && identifier.startsWith('JP')).slice(0, 64)
-  return {
-    texts: comments(texts.map(({ payload }) => Buffer.from(payload).toString('utf8'))),
-    contentCredentials: jumbf.length > 0 ? Buffer.concat(jumbf.map(({ payload }) => payload.subarray(16))) : undefined
+function readTexts(bytes: Uint8Array, mediaType: ImageMediaType, jpeg: JpegStructure | undefined): Texts {
+  switch (mediaType) {
+    case 'image/png':
+      return { texts: readPng(bytes).texts }
+    case 'image/gif': {
+      const { comments, xmp } = readGif(bytes)
+      return { texts: comments.map((text) => ({ keyword: 'comment', text })), xmp }
+    }
+    case 'image/webp':
+      return { texts: readWebpTexts(bytes) }
+    case 'image/avif':
+    case 'image/heic':
+    case 'image/heif': {
+      const box = readBoxes(bytes).find(({ uuid }) => uuid === xmpUuid)
+      return { texts: [], xmp: box && contentsOf(bytes, box) }
+    }
+    default:
+      return jpeg === undefined ? { texts: [] } : { texts: jpegTexts(bytes, jpeg), extendedXmp: extendedXmp(jpeg) }
   }
 }
+
+/** XMP in a box of its own (XMP specification, part 3, 1.1.4). */
+const xmpUuid = 'be7acfcb97a942e89c71999491e3afac'
 
 /** The tags that detectors ask for, with their numbers. Naming them keeps a hostile file from having everything else decoded. */
 // prettier-ignore
 const exifTags = {
-  Make: 0x10f, Model: 0x110, LensModel: 0xa434, Software: 0x131, ProcessingSoftware: 0x0b, MakerNote: 0x927c, Artist: 0x13b,
-  ImageDescription: 0x10e, UserComment: 0x9286, XPComment: 0x9c9c, DateTime: 0x132, DateTimeOriginal: 0x9003, GPSDateStamp: 0x1d,
-  PixelXDimension: 0xa002, PixelYDimension: 0xa003, ExposureTime: 0x829a, FNumber: 0x829d, ISOSpeedRatings: 0x8827, FocalLength: 0x920a
+  Make: 0x10f, Model: 0x110, LensMake: 0xa433, LensModel: 0xa434, Software: 0x131, ProcessingSoftware: 0x0b, HostComputer: 0x13c, MakerNote: 0x927c,
+  Artist: 0x13b, ImageDescription: 0x10e, UserComment: 0x9286, XPTitle: 0x9c9b, XPComment: 0x9c9c, XPKeywords: 0x9c9e, XPSubject: 0x9c9f,
+  DateTime: 0x132, DateTimeOriginal: 0x9003, DateTimeDigitized: 0x9004, OffsetTimeOriginal: 0x9011, SubSecTimeOriginal: 0x9291,
+  GPSLatitudeRef: 0x01, GPSLatitude: 0x02, GPSLongitudeRef: 0x03, GPSLongitude: 0x04, GPSTimeStamp: 0x07, GPSDateStamp: 0x1d,
+  PixelXDimension: 0xa002, PixelYDimension: 0xa003, ExposureTime: 0x829a, FNumber: 0x829d, ISOSpeedRatings: 0x8827, FocalLength: 0x920a,
+  FocalLengthIn35mmFilm: 0xa405
 }
 const exifTagNames = Object.keys(exifTags)
 const exifTagNumbers: ReadonlySet<number> = new Set(Object.values(exifTags))
@@ -124,9 +143,15 @@ function readExif(block: Uint8Array): Pick<Metadata, 'exif' | 'thumbnail'> {
   for (const [name, tag] of Object.entries(tags.exif ?? {})) {
     const value = exifValue(name, tag as ExifTag)
     if (value !== undefined) exif.set(name, value)
+    if (name === 'MakerNote' && isNumbers((tag as ExifTag).value)) exif.set('MakerNoteSignature', signatureOf((tag as ExifTag).value as number[]))
   }
   const image = tags.Thumbnail?.image
   return { exif, thumbnail: image instanceof ArrayBuffer ? new Uint8Array(image) : undefined }
+}
+
+/** The letters with which most makers begin their note: `Nikon`, `OLYMPUS`; Canon has none. */
+function signatureOf(note: number[]): string {
+  return /^[ -~]*/.exec(String.fromCharCode(...note.slice(0, 20)))![0]
 }
 
 interface ExifTag {
@@ -156,7 +181,8 @@ function bounded(value: unknown): FieldValue {
 
 const packetStart = '<?xpacket begin'
 
-function readXmp(block: Uint8Array): Fields {
+/** Properties of an XMP packet by their names. @throws for what is none */
+export function readXmp(block: Uint8Array): Fields {
   const text = Buffer.from(block).toString('utf8').replaceAll('\0', '').trimStart()
   // The reader knows XMP that stands alone by its packet wrapper, which is optional in the standard.
   const packet = text.startsWith(packetStart) ? text : `${packetStart}="" id=""?>${text}`

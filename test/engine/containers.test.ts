@@ -2,11 +2,12 @@ import { deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import t from 'tap'
 import { countGifBlocks, readGif } from '../../src/engine/containers/gif.ts'
+import { contentsOf, readBoxes } from '../../src/engine/containers/isobmff.ts'
 import { readJpeg } from '../../src/engine/containers/jpeg.ts'
 import { readPng } from '../../src/engine/containers/png.ts'
 import { claimedBytes } from '../../src/engine/containers/tiff.ts'
 import { countWebpFrames } from '../../src/engine/containers/webp.ts'
-import { repeated, riffChunk, vp8x, webpOf } from './hostile/blocks.ts'
+import { repeated, riffChunk, u32be, vp8x, webpOf } from './hostile/blocks.ts'
 import { longEntry, tiffBlock, types } from './hostile/tiffBlock.ts'
 import { photo, photoPixels, pngChunk, pngText, pngWithTexts, withPngChunks } from './pictures.ts'
 
@@ -110,4 +111,40 @@ t.test('a TIFF’s directories tell how much their values claim, also where they
     t.equal(claimedBytes(tiffBlock([[{ ...text, count: 0xffffffff }]], { bigEndian, blocks: [strip] }), tags), 0)
     t.equal(claimedBytes(tiffBlock([[{ tag: 0x8769, type: types.short, count: 1, value: 8 }]], { bigEndian }), tags), Number.POSITIVE_INFINITY)
   }
+})
+
+function box(type: string, ...contents: Buffer[]): Buffer {
+  const body = Buffer.concat(contents)
+  return Buffer.concat([u32be(body.length + 8), Buffer.from(type, 'latin1'), body])
+}
+
+t.test('the boxes of an ISO base media file are read with their paths, in MP4’s form and in QuickTime’s', async (t) => {
+  const note = box('ilst', box('\u00A9too', box('data', Buffer.alloc(8), Buffer.from('a program'))))
+  const handler = box('hdlr', Buffer.alloc(24))
+  for (const head of [Buffer.alloc(4), Buffer.alloc(0)]) {
+    const file = Buffer.concat([box('ftyp', Buffer.from('isom')), box('moov', box('udta', box('meta', head, handler, note)))])
+    const boxes = readBoxes(file)
+    const data = boxes.find(({ path }) => path === 'moov/udta/meta/ilst/\u00A9too/data')!
+    t.equal(contentsOf(file, data).subarray(8).toString(), 'a program')
+  }
+})
+
+t.test('large, open, named and cut boxes are told apart', async (t) => {
+  const large = Buffer.concat([u32be(1), Buffer.from('mdat'), u32be(0), u32be(20), Buffer.from('long')])
+  const named = box('uuid', Buffer.from('be7acfcb97a942e89c71999491e3afac', 'hex'), Buffer.from('x'))
+  const open = Buffer.concat([u32be(0), Buffer.from('free'), Buffer.from('to the end')])
+  const [first, second, third] = readBoxes(Buffer.concat([large, named, open]))
+  t.match(first, { type: 'mdat', headerLength: 16, length: 20, cut: false })
+  t.match(second, { uuid: 'be7acfcb97a942e89c71999491e3afac', headerLength: 24 })
+  t.match(third, { type: 'free', length: 18 })
+  t.match(readBoxes(box('mdat', Buffer.alloc(100)).subarray(0, 50)), [{ length: 50, cut: true }])
+})
+
+t.test('boxes that lie, that nest without an end, and thousands of them are bounded', async (t) => {
+  let nested: Buffer = Buffer.alloc(0)
+  for (let depth = 0; depth < 2_000; depth++) nested = box('moov', nested)
+  t.ok(readBoxes(nested).length < 20)
+  t.equal(readBoxes(repeated(60_000, box('free'))).length, 50_000)
+  t.same(readBoxes(Buffer.concat([u32be(4), Buffer.from('free'), Buffer.alloc(20)])), [])
+  for (let length = 0; length < 60; length++) readBoxes(box('moov', box('udta', box('meta', box('hdlr', Buffer.alloc(20))))).subarray(0, length))
 })

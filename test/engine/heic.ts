@@ -1,9 +1,25 @@
-/**
- * A HEIC file (ISO/IEC 23008-12) with EXIF and without a picture that could be decoded: enough for the container to be read,
- * as with every HEIC where there is no HEVC decoder.
- */
-export function heic({ width, height, exif }: { width: number; height: number; exif: Buffer }): Buffer {
-  const picture = Buffer.from('no hevc in here')
+/** A picture of 64 × 64 pixels in HEVC: light on the left, dark on the right. */
+export const lightAndDark = {
+  configuration: Buffer.from(
+    'AQFgAAAAkAAAAAAAXfAA/P34+AAADwMgAAEAGEABDAH//wFgAAADAJAAAAMAAAMAHpWUCSEAAQAnQgEBAWAAAAMAkAAAAwAAAwAeoCCBBZZWVKTC5oCAAAADAIAAAA8EIgABAAZEAcBzwIk=',
+    'base64'
+  ),
+  data: Buffer.from('AAAAJygBrGYgSvtr6fu+4FFLf+04dAMflkP3/WNQPMheZjY/3FELc+r/gA==', 'base64')
+}
+
+interface HeicOptions {
+  width: number
+  height: number
+  exif: Buffer
+  /** A picture in HEVC of this size; left out, there is none that could be decoded, but enough for the container to be read. */
+  picture?: { configuration: Buffer; data: Buffer }
+  /** Quarter turns that the picture is to be shown with, anticlockwise. */
+  turns?: number
+}
+
+/** A HEIC file (ISO/IEC 23008-12) with EXIF. */
+export function heic({ width, height, exif, picture: coded, turns = 0 }: HeicOptions): Buffer {
+  const picture = coded?.data ?? Buffer.from('no hevc in here')
   // An Exif item begins with the offset of its TIFF header (23008-12, A.2.1).
   const exifItem = Buffer.concat([Buffer.alloc(4), exif])
   const ftyp = box('ftyp', Buffer.from('heic\0\0\0\0heicmif1', 'latin1'))
@@ -21,8 +37,8 @@ export function heic({ width, height, exif }: { width: number; height: number; e
       fullBox('iref', 0, box('cdsc', u16(2), u16(1), u16(1))),
       box(
         'iprp',
-        box('ipco', fullBox('ispe', 0, u32(width), u32(height)), box('hvcC', decoderConfiguration())),
-        fullBox('ipma', 0, u32(1), u16(1), Buffer.from([2, 0x01, 0x82]))
+        box('ipco', fullBox('ispe', 0, u32(width), u32(height)), box('hvcC', coded?.configuration ?? decoderConfiguration()), box('irot', Buffer.from([turns]))),
+        fullBox('ipma', 0, u32(1), u16(1), Buffer.from([3, 0x01, 0x82, 0x83]))
       ),
       // Offsets and lengths of four bytes, two items of one extent each.
       fullBox('iloc', 0, Buffer.from([0x44, 0x00]), u16(2), location(1, offsets[0], picture.length), location(2, offsets[1], exifItem.length))

@@ -1,4 +1,4 @@
-import type { MediaType } from '../../src/engine/mediaTypes.ts'
+import type { ImageMediaType } from '../../src/engine/mediaTypes.ts'
 import { byteMutators } from './hostile/bytes.ts'
 import { randomOf, type Random } from './hostile/random.ts'
 import { soundFiles, type Seed } from './hostile/seeds.ts'
@@ -14,7 +14,7 @@ export interface HostileFile {
   /** What was done to what. */
   name: string
   /** What it is said to be. */
-  mediaType: MediaType
+  mediaType: ImageMediaType
   /** No picture at all: must be refused by its first bytes, and never be decoded. */
   refused: boolean
   bytes: Buffer

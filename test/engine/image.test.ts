@@ -1,11 +1,11 @@
 import sharp from 'sharp'
 import t from 'tap'
 import { nothingKnown } from '../../src/engine/detector.ts'
-import { analyzeImage } from '../../src/engine/analysis.ts'
+import { analyzeMedia } from '../../src/engine/analysis.ts'
 import { detectors } from '../../src/engine/detectors/index.ts'
 import { decodeImage } from '../../src/engine/image.ts'
-import type { MediaType } from '../../src/engine/mediaTypes.ts'
-import { heic } from './heic.ts'
+import type { ImageMediaType } from '../../src/engine/mediaTypes.ts'
+import { heic, lightAndDark } from './heic.ts'
 import { thumbnail } from '../../src/engine/detectors/thumbnail.ts'
 import { exifSegment, jpegSegment, repeated, riffChunk, u32be, vp8x, webpFrame, webpOf, withSegments } from './hostile/blocks.ts'
 import { withBoxContents } from './hostile/heif.ts'
@@ -38,7 +38,7 @@ t.test('whether WebP is lossless is read from the file', async (t) => {
 
 t.test('grey, transparent, deep and CMYK pictures become RGB', async (t) => {
   const raw = sharp(photoPixels(40, 30), { raw: { width: 40, height: 30, channels: 3 } })
-  const files: [MediaType, Buffer][] = [
+  const files: [ImageMediaType, Buffer][] = [
     ['image/png', await raw.clone().greyscale().png().toBuffer()],
     ['image/png', await raw.clone().ensureAlpha(0.5).png().toBuffer()],
     ['image/png', await raw.clone().toColourspace('rgb16').png().toBuffer()],
@@ -55,7 +55,7 @@ t.test('orientation is told and not applied; the report gives the size as displa
   const turned = await sharp(file).withMetadata({ orientation: 6 }).toBuffer()
   const image = await decodeImage(turned, 'image/jpeg')
   t.match(image, { width: 80, height: 60, orientation: 6 })
-  const report = await analyzeImage(turned, 'image/jpeg', detectors)
+  const report = await analyzeMedia(turned, 'image/jpeg', detectors)
   t.match(report.media, { width: 60, height: 80 })
   const evidence = await sharp(report.evidence[0]!.bytes).metadata()
   t.match(evidence, { width: 60, height: 80 })
@@ -75,7 +75,7 @@ t.test('a file without a picture is undecodable', async (t) => {
   const jpeg = await photo()
   const png = await photo({ format: 'png' })
   const noise = Buffer.from(photoPixels(80, 80).map((value, index) => (index % 5 === 0 ? 0xff : value)))
-  const broken: [string, MediaType, Buffer][] = [
+  const broken: [string, ImageMediaType, Buffer][] = [
     ['nothing', 'image/jpeg', Buffer.alloc(0)],
     ['a cut header', 'image/jpeg', jpeg.subarray(0, 100)],
     ['noise behind a valid header', 'image/jpeg', Buffer.concat([jpeg.subarray(0, 700), noise])],
@@ -91,7 +91,7 @@ t.test('a file without a picture is undecodable', async (t) => {
 
 t.test('a JPEG that lacks its last rows is analysed, and that is said', async (t) => {
   const jpeg = await photo()
-  const report = await analyzeImage(new Uint8Array(jpeg.subarray(0, Math.floor(jpeg.length * 0.93))), 'image/jpeg', detectors)
+  const report = await analyzeMedia(new Uint8Array(jpeg.subarray(0, Math.floor(jpeg.length * 0.93))), 'image/jpeg', detectors)
   t.match(report.notChecked, [{ code: 'file_damaged' }])
   t.equal(report.verdict, 'inconclusive')
 })
@@ -109,23 +109,50 @@ t.test('of an animation the first frame is looked at', async (t) => {
   t.match(await decodeImage(gif, 'image/gif'), { width: 32, height: 32, pixels: { height: 32 } })
 })
 
+t.test('HEIC is decoded, and turned as its container says', async (t) => {
+  const level = async (turns: number, x: number, y: number) => {
+    const file = heic({ width: 64, height: 64, exif: Buffer.alloc(0), picture: lightAndDark, turns })
+    const { pixels, orientation, notChecked } = await decodeImage(new Uint8Array(file), 'image/heic')
+    t.match({ pixels, orientation, notChecked }, { pixels: { width: 64, height: 64 }, orientation: 1, notChecked: [] })
+    return pixels!.data[(y * 64 + x) * 3]!
+  }
+  t.ok((await level(0, 10, 32)) > 200 && (await level(0, 54, 32)) < 60)
+  t.ok((await level(1, 32, 54)) > 200 && (await level(1, 32, 10)) < 60)
+})
+
+t.test('a HEIC that is damaged anywhere is a file without pixels, or none, and the next one is decoded all the same', async (t) => {
+  const sound = heic({ width: 64, height: 64, exif: Buffer.alloc(0), picture: lightAndDark })
+  for (let at = 0; at < sound.length; at += 17) {
+    const damaged = new Uint8Array(sound)
+    damaged[at] = damaged[at]! ^ 0xff
+    const found = await decodeImage(damaged, 'image/heic').catch((error: unknown) => error)
+    if (found instanceof Error) t.match(found, { name: 'EngineError' })
+  }
+  t.match(await decodeImage(new Uint8Array(sound), 'image/heic'), { pixels: { width: 64 } })
+})
+
+t.test('a HEIC whose picture has another size than its header says is not looked at', async (t) => {
+  const file = heic({ width: 4_000, height: 3_000, exif: Buffer.alloc(0), picture: lightAndDark })
+  t.match(await decodeImage(new Uint8Array(file), 'image/heic'), { pixels: undefined, notChecked: [{ code: 'pixels_not_decodable' }] })
+})
+
 t.test('HEIC without a decoder ends well: metadata are read, pixels are said to be missing', async (t) => {
   const { exif } = await sharp(await photo({ exif: { IFD0: { Make: 'Apple', Model: 'iPhone 12' } } })).metadata()
-  const report = await analyzeImage(heic({ width: 640, height: 480, exif: exif!.subarray(6) }), 'image/heic', detectors)
+  const report = await analyzeMedia(heic({ width: 640, height: 480, exif: exif!.subarray(6) }), 'image/heic', detectors)
   t.match(report, { verdict: 'inconclusive', media: { width: 640, height: 480 }, evidence: [] })
   t.ok(report.notChecked.some(({ code }) => code === 'pixels_not_decodable'))
   t.ok(report.signals.some(({ code, measured }) => code === 'camera' && measured.Model === 'iPhone 12'))
 })
 
 t.test('a media type that is not taken is refused', async (t) => {
-  await t.rejects(analyzeImage(await photo(), 'image/svg+xml', detectors), { code: 'undecodable_file' })
+  await t.rejects(analyzeMedia(await photo(), 'image/svg+xml', detectors), { code: 'undecodable_file' })
 })
 
 t.test('a file of more scans, segments or frames than any honest one is refused before it is decoded', async (t) => {
   const jpeg = await photo()
   const webp = await photo({ format: 'webp', width: 16, height: 16 })
   const frame = webpFrame(webp.subarray(12), 16, 16)
-  const files: [MediaType, RegExp, Buffer][] = [
+  const files: [ImageMediaType, RegExp, Buffer][] = [
     // Whole and valid: it would be decoded for minutes.
     ['image/jpeg', /more than 100 scans/, manyScans(8_000, 8_000, 4_000)],
     ['image/jpeg', /more than 5,000 segments/, withSegments(jpeg, repeated(300_000, jpegSegment(0xe1, Buffer.from('Exif\0\0'))))],

@@ -9,11 +9,8 @@ export interface PngText {
   text: string
 }
 
-/** A PNG's texts and which other metadata chunks it has. */
 export interface PngChunks {
   texts: PngText[]
-  /** C2PA's manifest store (chunk `caBX`); a view into the file. */
-  contentCredentials: Uint8Array | undefined
 }
 
 /** ComfyUI's workflows reach a few hundred kilobytes; what is beyond is cut. */
@@ -26,7 +23,7 @@ const maxChunks = 100_000
 /** Reads what it can; a chunk that is cut, or does not inflate, is left out. */
 export function readPng(bytes: Uint8Array): PngChunks {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const found: PngChunks = { texts: [], contentCredentials: undefined }
+  const found: PngChunks = { texts: [] }
   let at = 8
   let total = 0
   for (let chunk = 0; chunk < maxChunks && at + 12 <= file.length; chunk++) {
@@ -34,7 +31,6 @@ export function readPng(bytes: Uint8Array): PngChunks {
     const type = file.toString('latin1', at + 4, at + 8)
     const data = file.subarray(at + 8, at + 8 + length)
     if (data.length < length || type === 'IEND') break
-    if (type === 'caBX') found.contentCredentials = data
     const text = found.texts.length < maxTexts && total < maxTotalLength ? readText(type, data) : undefined
     if (text !== undefined) found.texts.push(text)
     total += text?.text.length ?? 0
@@ -85,4 +81,16 @@ function decodeText(data: Buffer): string {
   const bounded = data.subarray(0, maxTextBytes)
   const text = bounded.toString('utf8')
   return text.includes('\uFFFD') ? bounded.toString('latin1') : text
+}
+
+/** ImageMagick's way to keep EXIF and XMP in texts: a name, a length, and the bytes in hexadecimal, in lines. */
+export function rawProfiles(texts: readonly PngText[]): { exif?: Uint8Array; xmp?: Uint8Array } {
+  const profile = (...types: string[]) => {
+    const text = texts.find(({ keyword }) => types.some((type) => keyword === `Raw profile type ${type}`))?.text
+    const head = /^\s{0,4}\w{1,20}\s{1,20}\d{1,10}\s/.exec(text ?? '')?.[0]
+    // What is no hexadecimal digit ends it.
+    return head === undefined ? undefined : Buffer.from(text!.slice(head.length).replaceAll(/\s/g, ''), 'hex')
+  }
+  const [exif, xmp] = [profile('exif', 'APP1'), profile('xmp')]
+  return { ...(exif && { exif }), ...(xmp && { xmp }) }
 }

@@ -2,6 +2,9 @@ import { findings, type ImageDetector } from '../detector.ts'
 import type { DecodedImage } from '../image.ts'
 import type { Metadata } from '../metadata.ts'
 import type { Json, Signal } from '../types.ts'
+import { doubtsOf, foreignMakerNote, takenTooEarly, type Doubt } from './camera/doubts.ts'
+import { dayMs, exifTime, numberOf, textOf } from './camera/fields.ts'
+import { rowsOf } from './camera/rows.ts'
 import { contextSignal } from './signal.ts'
 
 /**
@@ -16,19 +19,18 @@ export const cameraFields: ImageDetector = {
   needsPixels: false,
   async detect(image) {
     const camera = cameraOf(image.metadata)
-    const signals = [camera, sizeDisagrees(image), orderOfTimes(image.metadata), gpsTime(image.metadata), lensOfOtherPhone(image.metadata)]
+    const { metadata } = image
+    const signals = [
+      camera,
+      sizeDisagrees(image),
+      orderOfTimes(metadata),
+      gpsTime(metadata),
+      lensOfOtherPhone(metadata),
+      contradiction('maker_note_of_another_maker', foreignMakerNote(metadata), 'fields of two files were mixed, or the maker’s name was written anew'),
+      contradiction('taken_before_its_camera', takenTooEarly(metadata), 'the clock was wrong, or the fields were written anew')
+    ]
     return findings({ signals: signals.filter((signal) => signal !== undefined) })
   }
-}
-
-function textOf(metadata: Metadata, name: string): string | undefined {
-  const value = metadata.exif.get(name)
-  return typeof value === 'string' && value !== '' ? value.slice(0, 200) : undefined
-}
-
-function numberOf(metadata: Metadata, name: string): number | undefined {
-  const value = metadata.exif.get(name)
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 
 function cameraOf(metadata: Metadata): Signal | undefined {
@@ -51,7 +53,7 @@ function cameraOf(metadata: Metadata): Signal | undefined {
     detector: 'camera_fields',
     code: 'camera',
     meaning: `The file names a camera (${model}${when}). Such fields can be copied or written by anyone, so this proves nothing by itself.`,
-    measured: { ...measured, makerNote: metadata.exif.has('MakerNote') }
+    measured: { ...measured, makerNote: metadata.exif.has('MakerNote'), rows: rowsOf(metadata, doubtsOf(metadata)) }
   })
 }
 
@@ -98,6 +100,21 @@ function gpsTime(metadata: Metadata): Signal | undefined {
   })
 }
 
+/** Weak: whoever forges fields rarely overlooks these, and wrong clocks are common. */
+function contradiction(code: string, doubt: Doubt | undefined, explanation: string): Signal | undefined {
+  if (doubt === undefined) return undefined
+  return {
+    detector: 'camera_fields',
+    code,
+    supports: 'manipulated',
+    log10LikelihoodRatio: 0.3,
+    log10Nfa: null,
+    meaning: `${doubt.reason.replace(/\.$/, '')}: ${explanation}.`,
+    measured: { field: doubt.field },
+    evidence: []
+  }
+}
+
 /** Apple writes the phone's model into its lens: `iPhone 6 back camera 4.15mm f/2.2`. */
 function lensOfOtherPhone(metadata: Metadata): Signal | undefined {
   const [model, lens] = [textOf(metadata, 'Model'), textOf(metadata, 'LensModel')]
@@ -112,14 +129,4 @@ function lensOfOtherPhone(metadata: Metadata): Signal | undefined {
     measured: { Model: model, LensModel: lens },
     evidence: []
   }
-}
-
-const dayMs = 24 * 60 * 60 * 1000
-
-/** EXIF's `2024:05:31 21:50:40` in milliseconds, in a time zone that is not told; undefined for what is no time. */
-function exifTime(text: string | undefined): number | undefined {
-  const parts = /^(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d):(\d\d)/.exec(text ?? '')?.slice(1).map(Number)
-  if (parts === undefined) return undefined
-  const [year, month, day, hour, minute, second] = parts as [number, number, number, number, number, number]
-  return year < 1900 || month < 1 || day < 1 ? undefined : Date.UTC(year, month - 1, day, hour, minute, second)
 }

@@ -7,9 +7,8 @@ const editors =
   /photoshop|lightroom|camera raw|\bgimp\b|affinity|pixelmator|snapseed|capture one|darktable|rawtherapee|luminar|topaz|dxo|acdsee|paint\.net|paint shop|coreldraw|corel photo|photo gallery|picasa|canva\b|picsart|vsco|facetune|faceapp|remini|meitu|polarr|fotor|pixlr|krita|imagemagick/i
 
 /**
- * What stands around the picture: which editing program wrote the file, whether Content Credentials are there, whether
- * there is anything at all. Context throughout: "Edited with Photoshop" stands in dozens of honest camera files, and most
- * sites strip metadata from everything.
+ * What stands around the picture: which editing program wrote the file, and whether there is anything at all. Context throughout:
+ * "Edited with Photoshop" stands in dozens of honest camera files, and most sites strip metadata from everything.
  */
 export const metadata: ImageDetector = {
   id: 'metadata',
@@ -30,20 +29,6 @@ export const metadata: ImageDetector = {
         })
       )
     }
-    if (found.contentCredentials !== undefined) {
-      signals.push(
-        contextSignal({
-          detector: 'metadata',
-          code: 'content_credentials',
-          meaning: 'The file carries Content Credentials (C2PA), a history of its making.',
-          measured: { bytes: found.contentCredentials.length }
-        })
-      )
-      notChecked.push({
-        code: 'content_credentials_not_verified',
-        reason: 'The file carries Content Credentials; their signature was not verified. A verifier of Content Credentials would tell who signed them and whether the picture was changed since.'
-      })
-    }
     if (found.unreadable.length > 0) {
       notChecked.push({ code: 'metadata_unreadable', reason: `The file has ${found.unreadable.join(' and ')} data that are damaged or too large to be read.` })
     }
@@ -63,6 +48,6 @@ function editorOf({ exif, xmp }: Metadata): string | undefined {
     .find((value) => editors.test(value.slice(0, 500)))
 }
 
-function isEmpty({ exif, xmp, iptc, texts, contentCredentials, unreadable }: Metadata): boolean {
-  return exif.size + xmp.size + iptc.size + texts.length + unreadable.length === 0 && contentCredentials === undefined
+function isEmpty({ exif, xmp, iptc, texts, hasContentCredentials, unreadable }: Metadata): boolean {
+  return exif.size + xmp.size + iptc.size + texts.length + unreadable.length === 0 && !hasContentCredentials
 }

@@ -2,7 +2,7 @@ import t from 'tap'
 import { generatorTraces } from '../../../src/engine/detectors/generatorTraces.ts'
 import type { Signal } from '../../../src/engine/types.ts'
 import { conclude } from '../../../src/engine/verdict.ts'
-import { photo, pngChunk, pngWithTexts, withPngChunks, xmpPacket } from '../pictures.ts'
+import { photo, pngWithTexts, xmpPacket } from '../pictures.ts'
 import { detect } from './photographs.ts'
 
 async function tracesIn(file: Buffer): Promise<Signal[]> {
@@ -66,11 +66,6 @@ const traces: { name: string; file: () => Promise<Buffer>; generator: RegExp; me
     name: 'China’s label in XMP',
     file: () => photo({ xmp: xmpPacket({ 'TC260:AIGC': '{"Label":"1","ContentProducer":"x"}' }) }),
     generator: /Chinese law/
-  },
-  {
-    name: 'Content Credentials of ChatGPT',
-    file: async () => withPngChunks(await photo({ format: 'png' }), pngChunk('caBX', Buffer.from('jumbc2pa.created http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia OpenAI'))),
-    generator: /^OpenAI/
   }
 ]
 
@@ -90,12 +85,6 @@ t.test('ComfyUI without anything that generates is a hint, not a verdict', async
   const signals = await tracesIn(await pngWithTexts({ prompt: upscale }))
   t.match(signals, [{ code: 'generator_trace', log10LikelihoodRatio: 1, measured: { generates: false } }])
   t.equal(conclude(signals, []).verdict, 'inconclusive')
-})
-
-t.test('Content Credentials that also speak of a camera are a hint, not a verdict', async (t) => {
-  const store = Buffer.from('digitalsourcetype/digitalCapture digitalsourcetype/trainedAlgorithmicMedia OpenAI')
-  const signals = await tracesIn(withPngChunks(await photo({ format: 'png' }), pngChunk('caBX', store)))
-  t.match(signals, [{ log10LikelihoodRatio: 1 }])
 })
 
 const innocent: { name: string; file: () => Promise<Buffer> }[] = [

@@ -6,6 +6,7 @@ import { readMetadata } from '../../../src/engine/metadata.ts'
 import { decodeUserComment } from '../../../src/engine/userComment.ts'
 import { conclude } from '../../../src/engine/verdict.ts'
 import { photo, pngChunk, withPngChunks, xmpPacket } from '../pictures.ts'
+import { asciiEntry, longEntry, tiffBlock, types } from '../hostile/tiffBlock.ts'
 import { detect, withExif } from './photographs.ts'
 
 const address = 'http://cv.iptc.org/newscodes/digitalsourcetype/'
@@ -59,9 +60,10 @@ t.test('a file without metadata says so, one with a camera’s fields does not',
   t.match(await detect(metadata, await photo({ exif: { IFD0: { Make: 'Canon' } } })), { signals: [], notChecked: [] })
 })
 
-t.test('Content Credentials are named, and that they were not verified', async (t) => {
-  const found = await detect(metadata, withPngChunks(await photo({ format: 'png' }), pngChunk('caBX', Buffer.from('jumb'))))
-  t.match(found, { signals: [{ code: 'content_credentials', supports: null }], notChecked: [{ code: 'content_credentials_not_verified' }] })
+t.test('a file with Content Credentials alone is not one without metadata', async (t) => {
+  const found = await detect(metadata, withPngChunks(await photo({ format: 'png' }), pngChunk('caBX', Buffer.from('jumdc2pa'))))
+  t.match(found, { signals: [], notChecked: [] })
+  t.equal(found.notChecked.length, 0)
 })
 
 const camera = { IFD0: { Make: 'Canon', Model: 'Canon EOS 5D', DateTime: '2024:05:02 10:00:00' }, IFD2: { DateTimeOriginal: '2024:05:01 10:00:00' } }
@@ -74,6 +76,8 @@ t.test('a camera’s fields are shown, and prove nothing', async (t) => {
 const contradictions: { name: string; exif: object; code: string; supports: string | null }[] = [
   { name: 'changed before it was taken', exif: { ...camera, IFD2: { DateTimeOriginal: '2025:01:01 10:00:00' } }, code: 'times_out_of_order', supports: 'manipulated' },
   { name: 'GPS on another day', exif: { ...camera, IFD3: { GPSDateStamp: '2019:01:01' } }, code: 'gps_time_disagrees', supports: null },
+  { name: 'taken before its phone was made', exif: { IFD0: { Make: 'Apple', Model: 'iPhone 12' }, IFD2: { DateTimeOriginal: '2016:01:01 10:00:00' } }, code: 'taken_before_its_camera', supports: 'manipulated' },
+  { name: 'taken before its system was made', exif: { IFD0: { Make: 'Apple', Model: 'iPhone 12', Software: '18.1' }, IFD2: { DateTimeOriginal: '2021:01:01 10:00:00' } }, code: 'taken_before_its_camera', supports: 'manipulated' },
   { name: 'the lens of another phone', exif: { IFD0: { Make: 'Apple', Model: 'iPhone 12' }, IFD2: { LensModel: 'iPhone 6 back camera 4.15mm f/2.2' } }, code: 'lens_of_another_device', supports: 'manipulated' }
 ]
 for (const { name, exif, code, supports } of contradictions) {
@@ -85,6 +89,45 @@ for (const { name, exif, code, supports } of contradictions) {
     t.equal(conclude(signals, []).verdict, 'inconclusive')
   })
 }
+
+t.test('a private note of another maker is weak evidence, the maker’s own is none', async (t) => {
+  const found = async (make: string) => {
+    const note = { ...asciiEntry(0x927c, Buffer.from('Apple iOS\0\0\x01MM')), type: types.undefined }
+    const { signals } = await detect(cameraFields, withExif(await photo(), tiffBlock([[asciiEntry(0x10f, make), longEntry(0x8769, { directory: 1 })], [note]])))
+    return signals.filter(({ code }) => code === 'maker_note_of_another_maker')
+  }
+  t.match(await found('NIKON CORPORATION'), [{ supports: 'manipulated', log10LikelihoodRatio: 0.3 }])
+  t.same(await found('Apple'), [])
+})
+
+const oddities: { name: string; exif: object; field: string; reason: RegExp }[] = [
+  { name: 'a private note that is missing', exif: { ...camera, IFD2: { ExposureTime: '1/100' } }, field: 'MakerNote', reason: /written the fields anew/ },
+  { name: 'a place that does not exist', exif: { ...camera, IFD3: { GPSLatitude: '95/1 0/1 0/1', GPSLongitude: '10/1 0/1 0/1' } }, field: 'GPS', reason: /no such place/ },
+  { name: 'no place at all', exif: { ...camera, IFD3: { GPSLatitude: '0/1 0/1 0/1', GPSLongitude: '0/1 0/1 0/1' } }, field: 'GPS', reason: /know no place/ },
+  { name: 'a focal length that the lens has not', exif: { ...camera, IFD2: { LensModel: 'EF24-70mm f/2.8L', FocalLength: '400/1' } }, field: 'FocalLength', reason: /24-70mm/ },
+  {
+    name: 'satellites that keep another day',
+    exif: { ...camera, IFD2: { DateTimeOriginal: '2024:05:01 10:00:00', OffsetTimeOriginal: '+02:00' }, IFD3: { GPSDateStamp: '2024:05:02', GPSTimeStamp: '8/1 0/1 0/1' } },
+    field: 'GPSDateStamp',
+    reason: /24 hours apart/
+  }
+]
+for (const { name, exif, field, reason } of oddities) {
+  t.test(`${name}: shown as odd among the fields, and no more`, async (t) => {
+    const { signals } = await detect(cameraFields, await photo({ exif }))
+    const shown = signals.find(({ code }) => code === 'camera')!.measured.rows as { name: string; suspicious?: boolean; reason?: string }[]
+    t.match(shown.find((row) => row.name === field), { suspicious: true, reason })
+    t.ok(signals.every(({ supports }) => supports === null))
+  })
+}
+
+t.test('fields that agree are shown without a doubt', async (t) => {
+  const exif = { ...camera, IFD2: { ...camera.IFD2, MakerNote: 'Canon', ExposureTime: '1/100', LensModel: 'EF24-70mm f/2.8L', FocalLength: '50/1' }, IFD3: { GPSLatitudeRef: 'S', GPSLatitude: '33/1 30/1 0/1', GPSLongitude: '10/1 0/1 0/1' } }
+  const { signals } = await detect(cameraFields, await photo({ exif }))
+  const shown = signals[0]!.measured.rows as { name: string; value: string; suspicious?: boolean }[]
+  t.same(shown.filter((row) => row.suspicious), [])
+  t.equal(shown.find((row) => row.name === 'GPS')!.value, '-33.50000, 10.00000')
+})
 
 t.test('a size that is not the camera’s is context', async (t) => {
   const { default: sharp } = await import('sharp')

@@ -1,14 +1,14 @@
 import sharp from 'sharp'
 import { nothingKnown, type ImageDetector, type Findings } from '../../../src/engine/detector.ts'
 import { decodeImage } from '../../../src/engine/image.ts'
-import { sniffMediaType } from '../../../src/engine/mediaTypes.ts'
+import { sniffMediaType, type ImageMediaType } from '../../../src/engine/mediaTypes.ts'
 import { photo, type PhotoOptions } from '../pictures.ts'
 
 /** Runs one detector over a file as the engine does. */
 export async function detect(detector: ImageDetector, file: Uint8Array): Promise<Findings> {
   const bytes = new Uint8Array(file)
   const sniffed = await sniffMediaType(bytes)
-  return detector.detect(await decodeImage(bytes, sniffed!.mediaType), nothingKnown)
+  return detector.detect(await decodeImage(bytes, sniffed!.mediaType as ImageMediaType), nothingKnown)
 }
 
 /** A JPEG as a camera writes it, with a small copy of a picture in its EXIF. */

@@ -1,7 +1,10 @@
 import sharp from 'sharp'
 import t from 'tap'
+import { nothingKnown } from '../../../src/engine/detector.ts'
 import { thumbnail } from '../../../src/engine/detectors/thumbnail.ts'
-import { photo } from '../pictures.ts'
+import { decodeImage } from '../../../src/engine/image.ts'
+import { photo, photoPixels } from '../pictures.ts'
+import { jpegSegment, u16be, u32be, withSegments } from '../hostile/blocks.ts'
 import { detect, exifWithThumbnail, photoWithThumbnail, thumbnailOf, withExif } from './photographs.ts'
 
 const size = { width: 480, height: 320 }
@@ -47,7 +50,7 @@ t.test('a picture cropped after it was taken is told apart from a changed one', 
 })
 
 t.test('a thumbnail of another picture is weak evidence of manipulation, and both are shown', async (t) => {
-  const found = await detect(thumbnail, await photoWithThumbnail(await thumbnailOf(await photo({ ...size, seed: 2 })), size))
+  const found = await detect(thumbnail, await photoWithThumbnail(await thumbnailOf(await photo({ ...size, seed: 6 })), size))
   t.match(found.signals, [{ code: 'thumbnail_differs', supports: 'manipulated', evidence: ['thumbnail.png'] }])
   t.ok(found.signals[0]!.log10LikelihoodRatio <= 1)
   t.match(await sharp(found.evidence[0]!.bytes).metadata(), { width: 968, height: 480 })
@@ -62,13 +65,94 @@ t.test('a broken thumbnail, one of even grey and none at all say nothing of the 
 })
 
 t.test('the thumbnail of a damaged picture is not compared', async (t) => {
-  const file = await photoWithThumbnail(await thumbnailOf(await photo({ ...size, seed: 2 })), size)
+  const file = await photoWithThumbnail(await thumbnailOf(await photo({ ...size, seed: 6 })), size)
   t.match(await detect(thumbnail, file.subarray(0, Math.floor(file.length * 0.95))), { signals: [] })
 })
 
 t.test('a thumbnail of which a decoder complains, and that shows something else, is shown all the same', async (t) => {
-  const small = await thumbnailOf(await photo({ ...size, seed: 2 }))
+  const small = await thumbnailOf(await photo({ ...size, seed: 6 }))
   // The last data are missing, the end is there: to libjpeg that is a warning, not an error.
   const cut = Buffer.concat([small.subarray(0, -20), small.subarray(-2)])
   t.match(await detect(thumbnail, await photoWithThumbnail(cut, size)), { signals: [{ code: 'thumbnail_differs' }], evidence: [{ name: 'thumbnail.png' }] })
+})
+
+/** Puts a part of another picture into one, at (x, y). */
+async function spliced(whole: Buffer, { x, y, width, height }: { x: number; y: number; width: number; height: number }): Promise<Buffer> {
+  const other = Buffer.from(photoPixels(width, height, 9)).map((value) => 255 - value)
+  const part = await sharp(other, { raw: { width, height, channels: 3 } }).png().toBuffer()
+  return sharp(whole).composite([{ input: part, left: x, top: y }]).jpeg({ quality: 85 }).toBuffer()
+}
+
+const patch = { x: 200, y: 120, width: 100, height: 80 }
+
+t.test('a part that was put in later is found by the thumbnail of before, marked and outlined', async (t) => {
+  const whole = await photo(size)
+  const file = withExif(await spliced(whole, patch), exifWithThumbnail(await thumbnailOf(whole, { width: 160, height: 107 })))
+  const { signals, evidence } = await detect(thumbnail, file)
+  t.match(signals, [{ code: 'thumbnail_differs_locally', supports: 'manipulated', evidence: ['thumbnail.png', 'thumbnail-mask.png'] }])
+  const [{ log10Nfa, log10LikelihoodRatio, measured }] = signals as [(typeof signals)[0]]
+  t.ok(log10Nfa! <= -3 && log10LikelihoodRatio <= -log10Nfa!)
+  const [region] = measured.regions as { x: number; y: number; width: number; height: number }[]
+  t.ok(Math.abs(region!.x - patch.x) < 24 && Math.abs(region!.y - patch.y) < 24 && Math.abs(region!.width - patch.width) < 36 && Math.abs(region!.height - patch.height) < 36)
+  const mask = evidence.find(({ layer }) => layer === 'mask')!
+  const { data, info } = await sharp(mask.bytes).extractChannel('alpha').raw().toBuffer({ resolveWithObject: true })
+  const inside = (x: number, y: number) => data[Math.floor((y / 320) * info.height) * info.width + Math.floor((x / 480) * info.width)]! > 0
+  t.ok(inside(250, 160) && !inside(100, 160) && !inside(400, 280))
+})
+
+t.test('in a picture that is shown upright, the region stands where it is seen', async (t) => {
+  const whole = await photo(size)
+  const exif = exifWithThumbnail(await thumbnailOf(whole, { width: 160, height: 107 }))
+  const image = await decodeImage(new Uint8Array(withExif(await spliced(whole, patch), exif)), 'image/jpeg')
+  const { signals } = await thumbnail.detect({ ...image, orientation: 6 }, nothingKnown)
+  const [region] = signals[0]!.measured.regions as { x: number; y: number; width: number; height: number }[]
+  // Turned clockwise, (x, y) of 480 × 320 is at (320 − y, x).
+  t.ok(Math.abs(region!.x - (320 - patch.y - patch.height)) < 24 && Math.abs(region!.y - patch.x) < 24)
+})
+
+const honest: { name: string; change: (whole: Buffer) => Promise<Buffer> }[] = [
+  { name: 'turned black and white', change: (whole) => sharp(whole).greyscale().jpeg().toBuffer() },
+  { name: 'made so light that parts are white', change: (whole) => sharp(whole).linear(1.8, 30).jpeg().toBuffer() },
+  { name: 'blurred', change: (whole) => sharp(whole).blur(2).jpeg().toBuffer() },
+  { name: 'made smaller and saved at low quality', change: (whole) => sharp(whole).resize(300).jpeg({ quality: 40 }).toBuffer() }
+]
+for (const { name, change } of honest) {
+  t.test(`a picture that was ${name} has no part that was put in`, async (t) => {
+    const whole = await photo(size)
+    const { signals } = await detect(thumbnail, withExif(await change(whole), exifWithThumbnail(await thumbnailOf(whole, { width: 160, height: 107 }))))
+    t.equal(signals.length, 1)
+    t.equal(signals[0]!.supports, null)
+  })
+}
+
+t.test('a date along the lower edge is weak evidence at most', async (t) => {
+  const whole = await photo(size)
+  const dated = await spliced(whole, { x: 330, y: 290, width: 120, height: 20 })
+  const { signals } = await detect(thumbnail, withExif(dated, exifWithThumbnail(await thumbnailOf(whole, { width: 160, height: 107 }))))
+  for (const { log10Nfa } of signals) t.ok((log10Nfa ?? 0) >= -1)
+})
+
+t.test('a camera’s preview behind the picture is compared, a frame or a gain map there is not', async (t) => {
+  const whole = await photo(size)
+  const preview = await thumbnailOf(whole, { width: 320, height: 213 })
+  const edited = await spliced(whole, patch)
+  const file = (type: number) => {
+    const tiff = (offset: number) =>
+      Buffer.concat([Buffer.from('MM\0*'), u32be(8), u16be(1), u16be(0xb002), u16be(7), u32be(32), u32be(26), u32be(0), u32be(0x030000), u32be(0), u32be(0), u32be(0), u32be(type), u32be(preview.length), u32be(offset), u32be(0)])
+    const segment = (offset: number) => jpegSegment(0xe2, Buffer.concat([Buffer.from('MPF\0'), tiff(offset)]))
+    // From the byte-order mark, which stands behind the file's first two bytes, the segment's four and its name.
+    const length = edited.length + segment(0).length
+    return Buffer.concat([withSegments(edited, segment(length - 10)), preview])
+  }
+  t.match(await detect(thumbnail, file(0x010002)), { signals: [{ code: 'thumbnail_differs_locally', measured: { copy: 'camera’s preview' } }] })
+  for (const type of [0, 0x020002, 0x030000]) t.same((await detect(thumbnail, file(type))).signals, [])
+})
+
+t.test('Photoshop’s own thumbnail is compared', async (t) => {
+  const whole = await photo(size)
+  const small = await thumbnailOf(whole, { width: 160, height: 107 })
+  const data = Buffer.concat([u32be(1), Buffer.alloc(24), small])
+  const resource = Buffer.concat([Buffer.from('8BIM'), u16be(1036), u16be(0), u32be(data.length), data])
+  const file = withSegments(await spliced(whole, patch), jpegSegment(0xed, Buffer.concat([Buffer.from('Photoshop 3.0\0'), resource])))
+  t.match(await detect(thumbnail, file), { signals: [{ code: 'thumbnail_differs_locally', measured: { copy: 'Photoshop thumbnail' } }] })
 })

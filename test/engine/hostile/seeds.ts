@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import type { MediaType } from '../../../src/engine/mediaTypes.ts'
+import type { ImageMediaType } from '../../../src/engine/mediaTypes.ts'
 import { heic } from '../heic.ts'
 import { photo, photoPixels, pngChunk, pngText, withPngChunks, xmpPacket } from '../pictures.ts'
 import { exifSegment, iptcSegment, jpegSegment, withSegments, xmpSegment } from './blocks.ts'
@@ -8,7 +8,7 @@ import { asciiEntry, longEntry, pictureEntries, shortEntry, tiffBlock, types, ty
 /** A sound file of one of the media types that the engine takes. */
 export interface Seed {
   name: string
-  mediaType: MediaType
+  mediaType: ImageMediaType
   bytes: Buffer
 }
 
@@ -96,8 +96,8 @@ async function makeSeeds(): Promise<readonly Seed[]> {
   return Promise.all(made)
 }
 
-function mediaTypeOf(name: string): MediaType {
-  return `image/${name.split(' ', 1)[0]}` as MediaType
+function mediaTypeOf(name: string): ImageMediaType {
+  return `image/${name.split(' ', 1)[0]}` as ImageMediaType
 }
 
 /** A comment and XMP in front of a GIF's first extension (GIF89a, section 24; XMP specification, part 3, 1.1.2). */

@@ -1,4 +1,5 @@
 import type { Json } from '../../types.ts'
+import { generatorNamed } from './names.ts'
 import { jsonObject, maxPromptLength, picked, strength, type GeneratorTrace, type PlacedText, type TraceReader } from './trace.ts'
 
 /**
@@ -16,20 +17,41 @@ const webUi: TraceReader = (texts) =>
     const settings = settingsOf(text.slice(start.index).trim())
     if (!('Seed' in settings || 'Sampler' in settings || 'CFG scale' in settings)) return undefined
     const prompt = text.slice(0, start.index).split('\nNegative prompt:')[0]!.trim()
+    const negative = /\nNegative prompt: ([\s\S]*)$/.exec(text.slice(0, start.index).slice(0, 20_000))?.[1]
     return {
-      generator: 'Stable Diffusion',
+      generator: webUiOf(settings),
       where,
       log10LikelihoodRatio: strength.record,
-      measured: { prompt: prompt.slice(0, maxPromptLength), ...picked(settings, webUiSettings) }
+      measured: {
+        prompt: prompt.slice(0, maxPromptLength),
+        ...(negative !== undefined && { negativePrompt: negative.trim().slice(0, maxPromptLength) }),
+        ...picked(settings, webUiSettings)
+      }
     }
   })
 
-const webUiSettings = ['Steps', 'Sampler', 'CFG scale', 'Seed', 'Size', 'Model', 'Model hash', 'Version', 'Denoising strength']
+const webUiSettings = [
+  'Steps', 'Sampler', 'Schedule type', 'CFG scale', 'Distilled CFG Scale', 'Seed', 'Size', 'Model', 'Model hash', 'Version', 'App', 'Denoising strength', 'Lora hashes', 'Civitai resources'
+] // prettier-ignore
 
-/** `Steps: 20, Sampler: Euler a`; a value with a comma inside is cut there, which is enough to be read. */
+/** Its kin write the same lines; some say who they are. */
+function webUiOf(settings: { [name: string]: string }): string {
+  if (settings.App === 'SD.Next') return 'SD.Next'
+  if (/^f\d/.test(settings.Version ?? '')) return 'Stable Diffusion (Forge)'
+  return 'Stable Diffusion'
+}
+
+/** `Steps: 20, Sampler: Euler a, Lora hashes: "a: 1, b: 2"`: a value is in quotation marks, JSON, or goes to the next comma. */
 function settingsOf(line: string): { [name: string]: string } {
-  const pairs = line.split('\n', 1)[0]!.slice(0, 10_000).split(', ')
-  return Object.fromEntries(pairs.map((pair) => pair.split(': ', 2)).filter((pair) => pair.length === 2)) as { [name: string]: string }
+  const settings: { [name: string]: string } = {}
+  const pair = /([A-Za-z][\w .-]{0,60}): ("[^"]{0,4000}"|\[[^\]]{0,4000}\]|\{[^}]{0,4000}\}|[^,]{0,1000})(?:, |$)/y
+  const text = line.split('\n', 1)[0]!.slice(0, 20_000)
+  for (let count = 0; count < 200; count++) {
+    const found = pair.exec(text)
+    if (found === null) break
+    settings[found[1]!] ??= found[2]!
+  }
+  return settings
 }
 
 /**
@@ -56,31 +78,63 @@ const comfyUi: TraceReader = (texts) =>
 const generatingNodes = /sampler|vaedecode|emptylatent|diffusion|imagegen|texttoimage|text2im|dall|flux|ideogram|recraft|gemini/i
 
 interface GraphNode {
+  id: string
   kind: string
   inputs: { [name: string]: unknown }
 }
 
 function nodesOf(graph: { [key: string]: unknown }): GraphNode[] {
   const inEditor = Array.isArray(graph.nodes)
-  const listed: unknown[] = inEditor ? (graph.nodes as unknown[]) : Object.values(graph)
-  return listed.slice(0, 2_000).flatMap((node) => {
+  const listed: [id: string, node: unknown][] = inEditor ? (graph.nodes as unknown[]).map((node) => ['', node]) : Object.entries(graph)
+  return listed.slice(0, 2_000).flatMap(([id, node]) => {
     if (node === null || typeof node !== 'object') return []
     const { class_type, type, inputs } = node as { class_type?: unknown; type?: unknown; inputs?: unknown }
     const kind = inEditor ? type : class_type
-    return typeof kind === 'string' ? [{ kind, inputs: (inputs ?? {}) as GraphNode['inputs'] }] : []
+    return typeof kind === 'string' ? [{ id, kind, inputs: (inputs ?? {}) as GraphNode['inputs'] }] : []
   })
 }
 
+const nodeSettings = [
+  'ckpt_name', 'unet_name', 'model_name', 'lora_name', 'vae_name', 'seed', 'noise_seed', 'steps', 'cfg', 'sampler_name', 'scheduler', 'denoise'
+] // prettier-ignore
+
 function settingsOfNodes(nodes: GraphNode[]): { [key: string]: Json } {
   const settings: { [key: string]: Json } = {}
-  const prompts: string[] = []
-  for (const { kind, inputs } of nodes) {
-    const found = picked(inputs, ['ckpt_name', 'unet_name', 'seed', 'noise_seed', 'steps', 'cfg', 'sampler_name', 'denoise'])
-    for (const [name, value] of Object.entries(found)) settings[name] ??= value
-    const { text } = picked(inputs, ['text'])
-    if (/textencode/i.test(kind) && typeof text === 'string' && prompts.length < 2) prompts.push(text)
+  for (const { inputs } of nodes) for (const [name, value] of Object.entries(picked(inputs, nodeSettings))) settings[name] ??= value
+  const prompts = promptsOf(nodes)
+  return { ...settings, ...prompts }
+}
+
+/** What a sampler was told to make and to keep away from; where the links lead nowhere, the texts that are encoded. */
+function promptsOf(nodes: GraphNode[]): { [key: string]: Json } {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const sampler = nodes.find(({ inputs }) => Array.isArray(inputs.positive)) ?? nodes.find(({ inputs }) => Array.isArray(inputs.conditioning))
+  const positive = sampler && textBehind(sampler.inputs.positive ?? sampler.inputs.conditioning, byId)
+  const negative = sampler && textBehind(sampler.inputs.negative, byId)
+  if (positive !== undefined) return { prompts: [positive], ...(negative && { negativePrompt: negative }) }
+  const encoded = nodes.filter(({ kind }) => /textencode/i.test(kind)).flatMap(({ inputs }) => textsIn(inputs))
+  return encoded.length > 0 ? { prompts: encoded.slice(0, 2) } : {}
+}
+
+/** Follows a link, `["6", 0]`, through nodes that combine or pass on, to a text. */
+function textBehind(link: unknown, byId: Map<string, GraphNode>): string | undefined {
+  const links = [link]
+  const seen = new Set<string>()
+  while (links.length > 0 && seen.size < 50) {
+    const next = links.shift()
+    const id: unknown = Array.isArray(next) ? next[0] : undefined
+    if ((typeof id !== 'string' && typeof id !== 'number') || seen.has(String(id))) continue
+    seen.add(String(id))
+    const inputs = byId.get(String(id))?.inputs ?? {}
+    const [text] = textsIn(inputs)
+    if (text !== undefined) return text
+    links.push(...Object.values(inputs).filter((input) => Array.isArray(input)))
   }
-  return prompts.length > 0 ? { ...settings, prompts } : settings
+  return undefined
+}
+
+function textsIn(inputs: GraphNode['inputs']): string[] {
+  return Object.values(picked(inputs, ['text', 'text_g', 't5xxl', 'clip_l', 'prompt', 'value', 'string'])).filter((text) => typeof text === 'string' && text !== '') as string[]
 }
 
 /** InvokeAI: JSON in `invokeai_metadata` and `invokeai_graph`, before version 3 in `sd-metadata` and `Dream`. */
@@ -163,6 +217,28 @@ const chineseLabel: TraceReader = (texts) =>
     }
   })
 
+/** Grok (xAI): a signature in base64 beside an artist that is a UUID. */
+const grok: TraceReader = (texts) => {
+  const artist = texts.find(({ where, text }) => where === 'EXIF Artist' && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text))
+  const signature = texts.find(({ where, text }) => /^EXIF (?:ImageDescription|UserComment)$/.test(where) && /^Signature: [\w+/=]{40,}$/.test(text))
+  if (artist === undefined || signature === undefined) return undefined
+  return { generator: 'Grok', where: `${signature.where} and Artist`, log10LikelihoodRatio: strength.name, measured: { artist: artist.text, signature: signature.text.slice(0, 60) } }
+}
+
+/** IPTC’s properties for generated pictures (Photo Metadata Standard 2025.1): the system, its version, what it was asked for and by whom. */
+const iptcAi: TraceReader = (texts) => {
+  const valueOf = (keyword: string) => texts.find((text) => text.where === `XMP ${keyword}`)?.text.slice(0, maxPromptLength)
+  const [system, prompt] = [valueOf('AISystemUsed'), valueOf('AIPromptInformation')]
+  if (system === undefined && prompt === undefined) return undefined
+  const measured = { system, version: valueOf('AISystemVersionUsed'), prompt, promptWriter: valueOf('AIPromptWriterName') }
+  return {
+    generator: system === undefined ? 'a generator that does not give its name' : (generatorNamed(system) ?? system.slice(0, 100)),
+    where: system === undefined ? 'XMP AIPromptInformation' : 'XMP AISystemUsed',
+    log10LikelihoodRatio: strength.name,
+    measured: Object.fromEntries(Object.entries(measured).filter((entry): entry is [string, string] => entry[1] !== undefined))
+  }
+}
+
 /** In the order of how much they tell. */
 export const recordReaders: readonly TraceReader[] = [
   webUi,
@@ -172,7 +248,9 @@ export const recordReaders: readonly TraceReader[] = [
   jsonRecord,
   easyDiffusion,
   midjourney,
-  chineseLabel
+  chineseLabel,
+  grok,
+  iptcAi
 ]
 
 function firstOf(texts: readonly PlacedText[], read: (text: PlacedText) => GeneratorTrace | undefined): GeneratorTrace | undefined {

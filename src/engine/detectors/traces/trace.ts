@@ -49,9 +49,9 @@ export function placedTexts(metadata: Metadata): PlacedText[] {
     })
   return [
     ...metadata.texts.map(({ keyword, text }) => ({ where: `text “${keyword}”`, keyword, text })),
-    ...fields('EXIF', metadata.exif, ['UserComment', 'ImageDescription', 'Make', 'Model', 'Software', 'XPComment', 'Artist']),
-    ...fields('XMP', metadata.xmp, ['description', 'UserComment', 'parameters', 'AIGC', 'prompt']),
-    ...fields('IPTC', metadata.iptc, ['Caption/Abstract'])
+    ...fields('EXIF', metadata.exif, ['UserComment', 'ImageDescription', 'Make', 'Model', 'Software', 'XPTitle', 'XPComment', 'XPSubject', 'XPKeywords', 'Artist']),
+    ...fields('XMP', metadata.xmp, ['description', 'UserComment', 'parameters', 'AIGC', 'prompt', 'workflow', 'AISystemUsed', 'AISystemVersionUsed', 'AIPromptInformation', 'AIPromptWriterName']),
+    ...fields('IPTC', metadata.iptc, ['Caption/Abstract', 'Special Instructions'])
   ]
 }
 

@@ -1,4 +1,5 @@
-import type { Luma } from './luma.ts'
+import type { Luma } from '../luma.ts'
+import type { Frame } from './planes.ts'
 
 /** How a thumbnail relates to its picture. */
 export interface ThumbnailMatch {
@@ -10,6 +11,8 @@ export interface ThumbnailMatch {
   turnedBy: 0 | 90 | 180 | 270
   /** Of the thumbnail's width, how much the picture takes; 1 unless it is a part. */
   scale: number
+  /** Where the picture, turned, lies in the thumbnail; of a different one, where it resembles it most. */
+  frame: Frame
 }
 
 /**
@@ -22,6 +25,10 @@ const sameFrom = 0.8
  * true crop.
  */
 const partFrom = 0.9
+/** By how much a part must be more alike than the whole: the best of many places always is a little. */
+const partMargin = 0.02
+/** From here on, nothing else is looked for: a crop that shows most of the picture resembles the whole of it, too. */
+const certainlySame = 0.94
 /** All comparisons are made at this size: finer detail differs by sharpening, by compression, and by half a pixel's shift. */
 const comparedSide = 64
 /** Of the thumbnail's width, the least that a cropped picture may take. */
@@ -38,27 +45,51 @@ const scaleStep = 0.02
  */
 export function matchThumbnail(thumbnail: Luma, picture: Luma): ThumbnailMatch | undefined {
   const bare = withoutBars(thumbnail)
+  const whole: Frame = { left: 0, top: 0, width: thumbnail.width, height: thumbnail.height }
   const hasBars = bare.width < thumbnail.width || bare.height < thumbnail.height
-  const contents = (hasBars ? [bare, thumbnail] : [thumbnail]).map((content) => fitted(content, comparedSide))
+  const contents = (hasBars ? [bare, whole] : [whole]).map((area) => ({ area, content: fitted(partOf(thumbnail, area), comparedSide) }))
   const compared = fitted(picture, comparedSide)
   let best: ThumbnailMatch | undefined
-  const consider = (relation: 'same' | 'part', value: number | undefined, turnedBy: ThumbnailMatch['turnedBy'], scale: number) => {
-    if (value === undefined || value <= (best?.correlation ?? -2)) return
-    const isEnough = value >= (relation === 'same' ? sameFrom : partFrom)
-    best = { relation: isEnough ? relation : 'different', correlation: value, turnedBy, scale }
+  let mostAlike: ThumbnailMatch | undefined
+  const consider = (relation: 'same' | 'part', found: { value: number; frame: Frame } | undefined, turnedBy: ThumbnailMatch['turnedBy'], scale: number) => {
+    // Of a whole and a part that are as alike, the whole.
+    if (found === undefined || found.value <= (best?.correlation ?? -2) + (relation === 'part' ? partMargin : 0)) return
+    const isEnough = found.value >= (relation === 'same' ? sameFrom : partFrom)
+    best = { relation: isEnough ? relation : 'different', correlation: found.value, turnedBy, scale, frame: found.frame }
+    if (relation === 'same') mostAlike = best
   }
   for (const [turns, turnedBy] of ([0, 90, 180, 270] as const).entries()) {
     const turned = quarterTurns(compared, turns)
-    for (const content of contents) {
-      consider('same', correlation(content, resized(turned, content.width, content.height)), turnedBy, 1)
-      for (let scale = 1; scale >= smallestThumbnail; scale -= scaleStep) consider('same', bestWindow(turned, content, scale), turnedBy, 1)
+    for (const { area, content } of contents) {
+      const value = correlation(content, resized(turned, content.width, content.height))
+      consider('same', value === undefined ? undefined : { value, frame: area }, turnedBy, 1)
+      for (let scale = 1; scale >= smallestThumbnail; scale -= scaleStep) {
+        const window = bestWindow(turned, content, scale)
+        consider('same', window && { value: window.value, frame: frameAround(area, window, turned) }, turnedBy, 1)
+      }
     }
-    if (best?.relation === 'same') return best
+    if (best !== undefined && best.correlation >= certainlySame) return best
   }
-  for (const content of contents) {
-    for (let scale = 1; scale >= smallestPart; scale -= scaleStep) consider('part', bestWindow(content, compared, scale), 0, scale)
+  for (const { area, content } of contents) {
+    for (let scale = 1; scale >= smallestPart; scale -= scaleStep) {
+      const window = bestWindow(content, compared, scale)
+      consider('part', window && { value: window.value, frame: frameInside(area, window, content) }, 0, scale)
+    }
   }
-  return best
+  // A part that resembles the picture by chance is no place to look for what was changed in it.
+  return best?.relation === 'different' ? (mostAlike ?? best) : best
+}
+
+/** The picture's frame where the thumbnail's area was found as a window of the picture. */
+function frameAround(area: Frame, window: Window, picture: Luma): Frame {
+  const [width, height] = [(area.width * picture.width) / window.width, (area.height * picture.height) / window.height]
+  return { left: area.left - (window.left / picture.width) * width, top: area.top - (window.top / picture.height) * height, width, height }
+}
+
+/** The picture's frame where it was found as a window of the thumbnail's area. */
+function frameInside(area: Frame, window: Window, content: Luma): Frame {
+  const [scaleX, scaleY] = [area.width / content.width, area.height / content.height]
+  return { left: area.left + window.left * scaleX, top: area.top + window.top * scaleY, width: window.width * scaleX, height: window.height * scaleY }
 }
 
 /** Mean up to which a row or a column counts as a black bar; JPEG leaves a little in it. */
@@ -66,8 +97,8 @@ const blackMean = 24
 /** Bars take no more than this share of a side: 3:2 in 4:3 takes 6 % on each, 16:9 takes 12.5 %, panoramas more. */
 const maxBarShare = 0.4
 
-/** Cuts off the black bars that cameras put around a picture of other proportions than the thumbnail's. */
-export function withoutBars(luma: Luma): Luma {
+/** What is left without the black bars that cameras put around a picture of other proportions than the thumbnail's. */
+export function withoutBars(luma: Luma): Frame {
   const { data, width, height } = luma
   const rowMean = (y: number) => meanOf(width, (x) => data[y * width + x]!)
   const columnMean = (x: number) => meanOf(height, (y) => data[y * width + x]!)
@@ -75,7 +106,7 @@ export function withoutBars(luma: Luma): Luma {
   const bottom = barLength(height, (y) => rowMean(height - 1 - y))
   const left = barLength(width, columnMean)
   const right = barLength(width, (x) => columnMean(width - 1 - x))
-  return part(luma, left, top, width - left - right, height - top - bottom)
+  return { left, top, width: width - left - right, height: height - top - bottom }
 }
 
 function barLength(side: number, mean: (index: number) => number): number {
@@ -118,17 +149,21 @@ function correlationAt(a: Luma, b: Luma, left: number, top: number): number | un
   return spreadA < least || spreadB < least ? undefined : (product - (sumA * sumB) / count) / Math.sqrt(spreadA * spreadB)
 }
 
+interface Window extends Frame {
+  value: number
+}
+
 /** Slides `picture`, scaled to a share of `content`'s width, over `content`. */
-function bestWindow(content: Luma, picture: Luma, scale: number): number | undefined {
+function bestWindow(content: Luma, picture: Luma, scale: number): Window | undefined {
   const width = Math.round(content.width * scale)
   const height = Math.round((width * picture.height) / picture.width)
   if (width < 8 || height < 8 || height > content.height) return undefined
   const window = resized(picture, width, height)
-  let best: number | undefined
+  let best: Window | undefined
   for (let top = 0; top + height <= content.height; top++) {
     for (let left = 0; left + width <= content.width; left++) {
       const value = correlationAt(content, window, left, top)
-      if (value !== undefined && value > (best ?? -2)) best = value
+      if (value !== undefined && value > (best?.value ?? -2)) best = { value, left, top, width, height }
     }
   }
   return best
@@ -160,13 +195,13 @@ function span(index: number, from: number, to: number): [start: number, end: num
   return [start, Math.max(start + 1, Math.floor(((index + 1) * from) / to))]
 }
 
-function part({ data, width }: Luma, left: number, top: number, partWidth: number, partHeight: number): Luma {
-  const result = new Uint8Array(partWidth * partHeight)
-  for (let y = 0; y < partHeight; y++) {
-    const from = (top + y) * width + left
-    result.set(data.subarray(from, from + partWidth), y * partWidth)
+function partOf({ data, width }: Luma, area: Frame): Luma {
+  const result = new Uint8Array(area.width * area.height)
+  for (let y = 0; y < area.height; y++) {
+    const from = (area.top + y) * width + area.left
+    result.set(data.subarray(from, from + area.width), y * area.width)
   }
-  return { data: result, width: partWidth, height: partHeight }
+  return { data: result, width: area.width, height: area.height }
 }
 
 function quarterTurns(luma: Luma, turns: number): Luma {

@@ -1,0 +1,36 @@
+import type { Metadata } from '../../metadata.ts'
+import type { Json } from '../../types.ts'
+import type { Doubt } from './doubts.ts'
+import { placeOf } from './fields.ts'
+
+const maxValueLength = 200
+
+/** What is shown of EXIF, in this order. */
+const exifRows = [
+  'Make', 'Model', 'LensModel', 'Software', 'ProcessingSoftware', 'HostComputer', 'DateTimeOriginal', 'SubSecTimeOriginal', 'OffsetTimeOriginal',
+  'DateTimeDigitized', 'DateTime', 'ExposureTime', 'FNumber', 'ISOSpeedRatings', 'FocalLength', 'FocalLengthIn35mmFilm', 'PixelXDimension',
+  'PixelYDimension', 'GPSDateStamp', 'GPSTimeStamp', 'Artist', 'ImageDescription'
+] // prettier-ignore
+
+/** Programs’ own history of the file: what it was made from, and what was done. */
+const xmpRows = ['CreatorTool', 'CreateDate', 'ModifyDate', 'History', 'DerivedFrom', 'DocumentAncestors', 'Credit']
+
+/** The fields as a table for a reader: name, value, and what is odd about it. */
+export function rowsOf(metadata: Metadata, doubts: readonly Doubt[]): Json[] {
+  const { exif, xmp } = metadata
+  const rows: { name: string; value: string }[] = []
+  const add = (name: string, value: unknown) => {
+    const text = Array.isArray(value) ? value.join(', ') : typeof value === 'number' ? String(Math.round(value * 1e6) / 1e6) : value
+    if (typeof text === 'string' && text !== '') rows.push({ name, value: text.slice(0, maxValueLength) })
+  }
+  for (const name of exifRows) add(name, exif.get(name))
+  const place = placeOf(metadata)
+  if (place !== undefined) add('GPS', `${place.latitude.toFixed(5)}, ${place.longitude.toFixed(5)}`)
+  const note = exif.get('MakerNote')
+  add('MakerNote', typeof note === 'number' ? `${note} bytes` : doubts.some(({ field }) => field === 'MakerNote') ? 'missing' : '')
+  for (const name of xmpRows) add(`XMP ${name}`, xmp.get(name))
+  return rows.map((row) => {
+    const doubt = doubts.find(({ field }) => field === row.name)
+    return doubt === undefined ? row : { ...row, suspicious: true, reason: doubt.reason }
+  })
+}
