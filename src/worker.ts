@@ -13,11 +13,14 @@ const HAND_BACK_AFTER = 0.8
 
 /** The role `worker`: works on analyses and delivers webhooks, until the app closes. */
 export function startWorker(app: FastifyInstance, parts: Parts): Engine {
-  const { config, log, db, storage, providers, relay, outbound, deliveries } = parts
+  const { config, log, db, storage, providers, trustList, relay, outbound, deliveries } = parts
   const engine = createEngine({
     threads: config.engineThreads,
     deadlineMs: config.analysisDeadlineMs,
+    videoDeadlineMs: config.videoDeadlineMs,
     detectors: config.engineDetectors,
+    models: parts.models,
+    trustList: () => trustList?.current(),
     onError: (error) => log.error({ err: error }, 'An engine thread died while idle')
   })
   const blocking = connectBlockingRedis(config.redisUrl, log)
@@ -27,6 +30,7 @@ export function startWorker(app: FastifyInstance, parts: Parts): Engine {
     engine,
     providers,
     providerTimeoutMs: config.analysisDeadlineMs * PROVIDER_SHARE,
+    videoProviderTimeoutMs: config.videoDeadlineMs * PROVIDER_SHARE,
     relay,
     redis: blocking,
     lockMs: config.ledgerLockMs,

@@ -20,6 +20,25 @@ const SignalSchema = Type.Object(
   { $id: 'Signal' }
 )
 
+const AudioTrackSchema = Type.Object({
+  codec: Type.String(),
+  channels: Type.Integer(),
+  sampleRate: Type.Number({ description: 'Samples a second' }),
+  durationSeconds: Nullable(Type.Number()),
+  language: Type.String({ description: 'ISO 639-2, `und` where it is not said' }),
+  name: Nullable(Type.String())
+})
+
+const MediaSchema = Type.Object({
+  mediaType: Type.String(),
+  width: Type.Integer({ description: 'In pixels, as displayed' }),
+  height: Type.Integer(),
+  durationSeconds: Type.Optional(Type.Number({ description: 'Of a video, as all that follows' })),
+  frameRate: Type.Optional(Nullable(Type.Number({ description: 'Frames a second on average' }))),
+  videoCodec: Type.Optional(Type.String()),
+  audioTracks: Type.Optional(Type.Array(AudioTrackSchema))
+})
+
 /** What `/v1/analyses/:id` is. */
 export const AnalysisSchema = Type.Object(
   {
@@ -43,7 +62,7 @@ export const AnalysisSchema = Type.Object(
     summary: Nullable(Type.String()),
     signals: Type.Array(SignalSchema),
     notChecked: Type.Array(Type.Object({ code: Type.String(), reason: Type.String() })),
-    media: Nullable(Type.Object({ mediaType: Type.String(), width: Type.Integer(), height: Type.Integer() })),
+    media: Nullable(MediaSchema),
     evidence: Type.Array(
       Type.Object({
         name: Type.String(),

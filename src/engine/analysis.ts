@@ -1,48 +1,92 @@
-import { findings, nothingKnown, type Detector, type DetectorContext, type Findings } from './detector.ts'
+import { findings, nothingKnown, type Detector, type DetectorContext, type Findings, type ImageDetector } from './detector.ts'
+import { sampledFrames } from './detectors/video/sampledFrames.ts'
 import { decodeImage, type DecodedImage } from './image.ts'
-import { supportedMediaTypes } from './mediaTypes.ts'
+import { imageMediaTypes, videoMediaTypes } from './mediaTypes.ts'
 import { storable, storableText } from './storable.ts'
 import { EngineError, isOutOfMemory, outOfMemory, type Evidence, type Json, type NotChecked, type Report, type Signal } from './types.ts'
-import { conclude } from './verdict.ts'
-import { engineVersion } from './version.ts'
+import { conclude, modelPrefix, noLearnedDetectorCode } from './verdict.ts'
+import { versionUnder } from './version.ts'
+import type { DecodedVideo } from './video/video.ts'
 
 const maxMeaningLength = 600
 
 /**
- * Runs all detectors over a picture and draws the conclusion.
+ * Runs all detectors for its kind over a picture or a video and draws the conclusion.
  *
  * @param bytes the whole file
  * @param sniffed its media type, see `sniffMediaType`
+ * @param onVideo is shown a video when it is decoded, before the detectors look at it
  * @throws {EngineError} `undecodable_file` (also for a media type that is not taken) or `too_many_pixels` for the file,
  *   `engine_crashed` naming the detector that threw
  */
-export async function analyzeImage(bytes: Uint8Array, sniffed: string, detectors: readonly Detector[], context: DetectorContext = nothingKnown): Promise<Report> {
-  const mediaType = supportedMediaTypes.find((supported) => supported === sniffed)
-  if (mediaType === undefined) throw new EngineError('undecodable_file', 'The file is of a kind that is not analysed')
+export async function analyzeMedia(
+  bytes: Uint8Array,
+  sniffed: string,
+  detectors: readonly Detector[],
+  context: DetectorContext = nothingKnown,
+  onVideo?: (video: DecodedVideo) => Promise<void>
+): Promise<Report> {
   const durationsMs: Report['durationsMs'] = {}
-  const image = await timed(durationsMs, 'decode', () => decodeImage(bytes, mediaType))
+  const medium = await timed(durationsMs, 'decode', () => decode(bytes, sniffed))
+  if (medium.kind === 'video') await onVideo?.(medium)
   const found: Findings[] = []
-  for (const detector of detectors) found.push(await timed(durationsMs, detector.id, () => findingsOf(detector, image, context)))
-
+  for (const detector of detectorsFor(medium, detectors)) {
+    found.push(await timed(durationsMs, detector.id, () => findingsOf(detector, medium, context)))
+  }
   const signals = found
     .flatMap((one) => one.signals)
     .map(storableSignal)
     .sort((a, b) => b.log10LikelihoodRatio - a.log10LikelihoodRatio)
-  const notChecked = [...image.notChecked, ...found.flatMap((one) => one.notChecked)].map(storableNotChecked)
-  const turned = image.orientation >= 5
+  const notChecked = [...medium.notChecked, ...found.flatMap((one) => one.notChecked), ...noLearnedDetector(detectors)].map(storableNotChecked)
   return {
-    engineVersion,
+    engineVersion: versionUnder(context.trustList, detectors),
     ...conclude(signals, notChecked),
     signals,
     notChecked,
-    media: {
-      mediaType,
-      width: turned ? image.height : image.width,
-      height: turned ? image.width : image.height
-    },
+    media: factsOf(medium),
     durationsMs,
     evidence: found.flatMap((one) => one.evidence).map(storableEvidence)
   }
+}
+
+/** Said unless a model is among the detectors; a provider that answers takes it back. */
+function noLearnedDetector(detectors: readonly Detector[]): NotChecked[] {
+  if (detectors.some(({ id }) => id.startsWith(modelPrefix))) return []
+  const reason =
+    'Nobody looked at the pixels who has learned what generators make: no model and no provider is connected. AI pictures that lost their metadata are not recognised without one.'
+  return [{ code: noLearnedDetectorCode, reason }]
+}
+
+type Medium = DecodedImage | DecodedVideo
+
+async function decode(bytes: Uint8Array, sniffed: string): Promise<Medium> {
+  const [picture, video] = [imageMediaTypes.find((type) => type === sniffed), videoMediaTypes.find((type) => type === sniffed)]
+  if (picture !== undefined) return decodeImage(bytes, picture)
+  if (video !== undefined) {
+    // Loaded with the first video: it would make the start of each thread half as long again.
+    const { decodeVideo } = await import('./video/video.ts')
+    return decodeVideo(bytes, video)
+  }
+  throw new EngineError('undecodable_file', 'The file is of a kind that is not analysed')
+}
+
+function detectorsFor({ kind }: Medium, detectors: readonly Detector[]): Detector[] {
+  const own = detectors.filter((detector) => detector.kind === kind)
+  if (kind === 'image') return own
+  return [...own, sampledFrames(detectors.filter((detector) => detector.kind === 'image' && detector.holdsForVideoFrames === true) as ImageDetector[])]
+}
+
+function factsOf(medium: Medium): Report['media'] {
+  const { mediaType, width, height } = medium
+  if (medium.kind === 'image') return medium.orientation >= 5 ? { mediaType, width: height, height: width } : { mediaType, width, height }
+  const { durationSeconds, frameRate, codec, audioTracks } = medium
+  const tracks = audioTracks.map(({ codec, language, name, ...rest }) => ({
+    ...rest,
+    codec: storableText(codec, 100),
+    language: storableText(language, 100),
+    name: name === null ? null : storableText(name, 200)
+  }))
+  return { mediaType, width, height, durationSeconds, frameRate, videoCodec: storableText(codec, 100), audioTracks: tracks }
 }
 
 async function timed<Result>(durationsMs: Report['durationsMs'], step: string, work: () => Promise<Result>): Promise<Result> {
@@ -52,20 +96,25 @@ async function timed<Result>(durationsMs: Report['durationsMs'], step: string, w
   return result
 }
 
-async function findingsOf(detector: Detector, image: DecodedImage, context: DetectorContext): Promise<Findings> {
-  if (detector.mediaTypes !== undefined && !detector.mediaTypes.includes(image.mediaType)) {
-    return findings({ notChecked: detector.otherMediaTypes ? [detector.otherMediaTypes] : [] })
-  }
-  // That there are no pixels is said once, by the picture.
-  if (detector.needsPixels && image.pixels === undefined) return findings()
+async function findingsOf(detector: Detector, medium: Medium, context: DetectorContext): Promise<Findings> {
   try {
-    return await detector.detect(image, context)
+    if (detector.kind === 'image' && medium.kind === 'image') return await imageFindings(detector, medium, context)
+    if (detector.kind === 'video' && medium.kind === 'video') return await detector.detect(medium, context)
+    return findings()
   } catch (error) {
     if (error instanceof EngineError) throw error
     if (isOutOfMemory(error)) throw outOfMemory(error)
     const message = error instanceof Error ? error.message : String(error)
     throw new EngineError('engine_crashed', `The detector ${detector.id} broke off: ${message}`, { cause: error })
   }
+}
+
+async function imageFindings(detector: ImageDetector, image: DecodedImage, context: DetectorContext): Promise<Findings> {
+  if (detector.mediaTypes !== undefined && !detector.mediaTypes.includes(image.mediaType)) {
+    return findings({ notChecked: detector.otherMediaTypes ? [detector.otherMediaTypes] : [] })
+  }
+  // That there are no pixels is said once, by the picture.
+  return detector.needsPixels && image.pixels === undefined ? findings() : detector.detect(image, context)
 }
 
 function storableSignal(signal: Signal): Signal {

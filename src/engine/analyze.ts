@@ -4,18 +4,22 @@
  */
 import { exit, stderr, stdout } from 'node:process'
 import { parseArgs } from 'node:util'
+import pino from 'pino'
 import { ConfigError, readConfig, type Config } from '../config.ts'
 import { keepEvidence } from './cli/evidenceFolder.ts'
 import { humanText, jsonLine, type FileResult } from './cli/output.ts'
 import { progressBar } from './cli/progress.ts'
 import { listTargets, readTarget, TargetError, type Target } from './cli/targets.ts'
+import { openTrustList, type KeptTrustList } from './credentials/trustList.ts'
+import { openModels } from './models/configured.ts'
+import { ModelError } from './models/manifest.ts'
 import { createEngine, type Engine } from './pool.ts'
 import { EngineError } from './types.ts'
 
 const usage = `Usage: npm run analyze -- [--json] [--evidence DIR] FILE|FOLDER…
 
-Says of pictures whether they can be trusted, and why. Folders are searched with all that is in them; what is no
-picture is left out there.
+Says of pictures and videos whether they can be trusted, and why. Folders are searched with all that is in them; what
+is neither is left out there.
 
   --json          one line of JSON a file on standard output: file, verdict, score, summary, signals, …;
                   a file that can't be analysed has file and error { code, message } instead
@@ -23,7 +27,7 @@ picture is left out there.
   --help          this text
 
 Exit status: 0 all files were analysed, 1 some could not be, 2 wrong usage.
-Environment: ENGINE_THREADS, ANALYSIS_DEADLINE_MS, ENGINE_DETECTORS.
+Environment: ENGINE_THREADS, ANALYSIS_DEADLINE_MS, VIDEO_DEADLINE_MS, ENGINE_DETECTORS, MODEL_PATH, TRUST_LIST.
 `
 
 interface Options {
@@ -37,16 +41,39 @@ async function main(args: string[]): Promise<number> {
   const config = configuration()
   if (config === undefined) return 2
   const targets = await listTargets(parsed.paths)
+  const trustList = await openConfiguredTrustList(config)
+  if (trustList === 'unreadable') return 2
+  const models = await openModels(config).catch((error: unknown) => {
+    if (!(error instanceof ModelError)) throw error
+    stderr.write(`${error.message}\n`)
+    return undefined
+  })
+  if (models === undefined) return 2
   const engine = createEngine({
     threads: config.engineThreads,
     deadlineMs: config.analysisDeadlineMs,
+    videoDeadlineMs: config.videoDeadlineMs,
     detectors: config.engineDetectors,
+    models,
+    trustList: () => trustList?.current(),
     onError: (error) => stderr.write(`An analysis thread was replaced: ${error.message}\n`)
   })
   try {
     return await analyzeAll(engine, targets, parsed.options)
   } finally {
     await engine.close()
+    await trustList?.close()
+  }
+}
+
+async function openConfiguredTrustList({ trustList: location, dataDir }: Config): Promise<KeptTrustList | undefined | 'unreadable'> {
+  if (location === undefined) return undefined
+  const log = pino({ level: 'warn' }, pino.destination(2))
+  try {
+    return await openTrustList({ location, dataDir, log })
+  } catch (error) {
+    stderr.write(`TRUST_LIST can't be read: ${(error as Error).message}\n`)
+    return 'unreadable'
   }
 }
 
@@ -101,7 +128,7 @@ async function analyzeAll(engine: Engine, targets: readonly Target[], options: O
     progress.step()
   }
   progress.end()
-  if (skipped > 0) stderr.write(`Left out, no pictures of a kind that is analysed: ${skipped}\n`)
+  if (skipped > 0) stderr.write(`Left out, no pictures or videos of a kind that is analysed: ${skipped}\n`)
   return failed > 0 ? 1 : 0
 }
 

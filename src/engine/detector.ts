@@ -1,6 +1,7 @@
 import type { DecodedImage } from './image.ts'
-import type { MediaType } from './mediaTypes.ts'
+import type { ImageMediaType } from './mediaTypes.ts'
 import type { Evidence, NotChecked, Signal } from './types.ts'
+import type { DecodedVideo } from './video/video.ts'
 
 /** What one detector has to say of one medium. */
 export interface Findings {
@@ -34,18 +35,35 @@ export const nothingKnown: DetectorContext = { trustList: undefined }
 export interface ImageDetector {
   /** Stable, lower_snake_case; the `detector` of its signals. */
   id: string
+  /** Of a detector that `engineVersion` does not cover: changes whenever the same file may be answered otherwise. */
+  version?: string
   kind: 'image'
   /** Left out: all that the engine takes. */
-  mediaTypes?: readonly MediaType[]
+  mediaTypes?: readonly ImageMediaType[]
   /** Said of pictures of other media types, where the reader would miss something. */
   otherMediaTypes?: NotChecked
   /** Whether it looks at pixels: left out with a `notChecked` where no decoder is at hand. */
   needsPixels: boolean
+  /**
+   * Whether what it measures in the pixels outlives the coding of a video: then it looks at sampled frames as well. Most don't: video
+   * is coded in blocks that are moved and mended from frame to frame, over which neither grid, nor noise, nor history of a still holds.
+   */
+  holdsForVideoFrames?: boolean
   detect(image: DecodedImage, context: DetectorContext): Promise<Findings>
 }
 
-/** Other kinds of media join here as a union that `kind` tells apart. */
-export type Detector = ImageDetector
+/** Looks at a video for one kind of trace, under the same rules. */
+export interface VideoDetector {
+  /** May be that of an image detector which looks for the same in pictures. */
+  id: string
+  /** As of an image detector. */
+  version?: string
+  kind: 'video'
+  detect(video: DecodedVideo, context: DetectorContext): Promise<Findings>
+}
+
+/** Told apart by `kind`. */
+export type Detector = ImageDetector | VideoDetector
 
 /** Findings with nothing in what is left out. */
 export function findings(found: Partial<Findings> = {}): Findings {

@@ -1,8 +1,8 @@
 import { fileTypeFromBuffer } from 'file-type'
 import type { MediaKind } from './types.ts'
 
-/** The media types that the engine takes, as they are sniffed; `image/heif` covers HEIF files of any brand but AVIF and HEIC. */
-export const supportedMediaTypes = [
+/** The pictures that the engine takes, as they are sniffed; `image/heif` covers HEIF files of any brand but AVIF and HEIC. */
+export const imageMediaTypes = [
   'image/jpeg',
   'image/png',
   'image/webp',
@@ -12,16 +12,31 @@ export const supportedMediaTypes = [
   'image/heic',
   'image/heif'
 ] as const
+export type ImageMediaType = (typeof imageMediaTypes)[number]
+
+/** The videos that the engine takes; `video/mp4` covers all ISO base media files but QuickTime's own. */
+export const videoMediaTypes = ['video/mp4', 'video/quicktime', 'video/webm', 'video/matroska'] as const
+export type VideoMediaType = (typeof videoMediaTypes)[number]
+
+export const supportedMediaTypes = [...imageMediaTypes, ...videoMediaTypes] as const
 export type MediaType = (typeof supportedMediaTypes)[number]
+
+export function kindOf(mediaType: MediaType): MediaKind {
+  return mediaType.startsWith('video/') ? 'video' : 'image'
+}
 
 /** How many first bytes `sniffMediaType` needs to be as sure as it can be. */
 export const sniffBytes = 4100
 
-/** Other names under which file-type knows the same formats: animated PNG is PNG, image sequences hold a first image. */
+/** Other names under which file-type knows the same formats: animated PNG is PNG, image sequences hold a first image, and phones' films are MP4. */
 const sameAs: { readonly [mediaType: string]: MediaType } = {
   'image/apng': 'image/png',
   'image/heic-sequence': 'image/heic',
-  'image/heif-sequence': 'image/heif'
+  'image/heif-sequence': 'image/heif',
+  'video/x-m4v': 'video/mp4',
+  'video/3gpp': 'video/mp4',
+  'video/3gpp2': 'video/mp4',
+  'video/x-matroska': 'video/matroska'
 }
 
 /**
@@ -34,7 +49,7 @@ export async function sniffMediaType(head: Uint8Array): Promise<{ mediaType: Med
   const mime = (await fileTypeFromBuffer(head).catch(() => undefined))?.mime ?? tiffByItsSignature(head)
   const known = mime && (sameAs[mime] ?? mime)
   const mediaType = supportedMediaTypes.find((supported) => supported === known)
-  return mediaType && { mediaType, kind: 'image' }
+  return mediaType && { mediaType, kind: kindOf(mediaType) }
 }
 
 /**

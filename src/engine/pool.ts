@@ -1,18 +1,24 @@
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import type { TrustList } from './detector.ts'
-import type { AnalysisOutcome, AnalysisTask, Began, ThreadSettings } from './threadMessages.ts'
+import { versionsOf, type Model } from './models/folder.ts'
+import type { AnalysisOutcome, AnalysisTask, Began, Sampled, ThreadSettings } from './threadMessages.ts'
 import { EngineError, isOutOfMemory, outOfMemory, type Report } from './types.ts'
 import { turnstile } from '../platform/turnstile.ts'
-import { engineVersion } from './version.ts'
+import { versionUnder } from './version.ts'
+import type { SampledVideo } from './video/stills.ts'
 
 export interface EngineOptions {
   /** Analyses that run at the same time. Each may take the JavaScript heap below and the pixels of one picture. */
   threads: number
-  /** For one analysis, counted from when its thread starts it, not from when it is handed in. */
+  /** For one picture, counted from when its thread starts it, not from when it is handed in. */
   deadlineMs: number
+  /** For one video; left out, it has the time of a picture. */
+  videoDeadlineMs?: number
   /** Path of a module whose default export is `Detector[]`, appended to the engine's own. */
   detectors?: string | undefined
+  /** Models that are asked besides, see `openModels`. */
+  models?: readonly Model[]
   /** The trust list as it is now, asked for with each analysis; undefined where none is configured. */
   trustList?: () => TrustList | undefined
   /** Told of errors that belong to no analysis, such as a thread that dies while idle. The pool has replaced it. */
@@ -20,20 +26,28 @@ export interface EngineOptions {
 }
 
 export interface Engine {
+  /** As of now: it changes with the trust list. */
   readonly version: string
   readonly threads: number
   /**
    * Analyses one file. Its bytes are transferred to the thread: the caller's buffer is empty afterwards.
    *
    * @param options.priority a whole number, 1 is the most urgent: in which order those that wait get a thread
+   * @param options.onSampled is given a video's stills while it is still being analysed, and how long ago its thread began
    * @throws {EngineError} when the file or the engine fails
    * @throws the signal's reason, at once, when the caller gives up; a running thread is ended and replaced
    */
-  analyze(input: { bytes: ArrayBuffer; mediaType: string }, options?: { signal?: AbortSignal; priority?: number }): Promise<Report>
+  analyze(input: { bytes: ArrayBuffer; mediaType: string }, options?: AnalyzeOptions): Promise<Report>
   /** Resolves when the pool answers, or when all threads are busy within their deadlines; throws otherwise. */
   check(): Promise<void>
   /** Ends all threads at once. What still runs or waits is rejected. */
   close(): Promise<void>
+}
+
+export interface AnalyzeOptions {
+  signal?: AbortSignal
+  priority?: number
+  onSampled?: (video: SampledVideo, sinceMs: number) => void
 }
 
 /**
@@ -57,7 +71,7 @@ const checkTimeoutMs = 5_000
  * Analyses wait in a turnstile of ours, not in Piscina's queue: Piscina 5.3 puts tasks that can be aborted past both its
  * `taskQueue` and its `maxQueue`.
  */
-export function createEngine({ threads, deadlineMs, detectors, trustList = () => undefined, onError = () => {} }: EngineOptions): Engine {
+export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs, detectors, models = [], trustList = () => undefined, onError = () => {} }: EngineOptions): Engine {
   const pool = new Piscina({
     filename: fileURLToPath(new URL('thread.ts', import.meta.url)),
     minThreads: threads,
@@ -68,7 +82,7 @@ export function createEngine({ threads, deadlineMs, detectors, trustList = () =>
     // sharp answers through the thread's event loop, which a thread that waits by Atomics does not turn.
     atomics: 'disabled',
     resourceLimits,
-    workerData: { detectors } satisfies ThreadSettings
+    workerData: { detectors, models } satisfies ThreadSettings
   })
   pool.on('error', onError)
 
@@ -78,20 +92,23 @@ export function createEngine({ threads, deadlineMs, detectors, trustList = () =>
   let nextId = 0
 
   // Threads say when they begin; anything else on this channel is no message of ours.
-  pool.on('message', (message: Partial<Began> | undefined) => running.get(message?.began ?? -1)?.begin())
+  pool.on('message', (message: Partial<Began & Sampled> | undefined) => {
+    running.get(message?.began ?? -1)?.begin()
+    if (message?.video !== undefined) running.get(message.sampled ?? -1)?.sampled(message.video)
+  })
 
   /** Runs a task in a thread, which is ended when the time is over or the caller gives up. */
   async function runInThread<Result>(
     work: (id: number) => { task: unknown; name?: string; transferList?: ArrayBuffer[] },
     limits: { startMs: number; runMs: number; late: string },
-    { signal, priority }: { signal?: AbortSignal; priority?: number } = {}
+    { signal, priority, onSampled }: AnalyzeOptions = {}
   ): Promise<Result> {
     const given = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal])
     await slots.enter(given, priority)
     const id = nextId++
     const deadline = new AbortController()
     const abort = AbortSignal.any([given, deadline.signal])
-    const task = runningTask(limits, () => deadline.abort(new EngineError('analysis_timed_out', limits.late)))
+    const task = runningTask(limits, () => deadline.abort(new EngineError('analysis_timed_out', limits.late)), onSampled)
     running.set(id, task)
     try {
       const { task: payload, ...options } = work(id)
@@ -107,16 +124,19 @@ export function createEngine({ threads, deadlineMs, detectors, trustList = () =>
   }
 
   return {
-    version: engineVersion,
+    get version() {
+      return versionUnder(trustList(), versionsOf(models))
+    },
     threads,
 
     async analyze({ bytes, mediaType }, options = {}) {
+      const runMs = mediaType.startsWith('video/') ? videoDeadlineMs : deadlineMs
       const outcome = await runInThread<AnalysisOutcome>(
-        (id) => ({ task: { id, bytes, mediaType, context: { trustList: trustList() } } satisfies AnalysisTask, transferList: [bytes] }),
+        (id) => ({ task: { id, bytes, mediaType, context: { trustList: trustList() }, wantsStills: options.onSampled !== undefined } satisfies AnalysisTask, transferList: [bytes] }),
         {
           startMs: startAllowanceMs,
-          runMs: deadlineMs,
-          late: `The analysis took longer than ${deadlineMs / 1000} seconds and was stopped`
+          runMs,
+          late: `The analysis took longer than ${runMs / 1000} seconds and was stopped`
         },
         options
       )
@@ -143,19 +163,23 @@ export function createEngine({ threads, deadlineMs, detectors, trustList = () =>
 
 interface RunningTask {
   begin(): void
+  sampled(video: SampledVideo): void
   end(): void
   isOverdue(): boolean
 }
 
-function runningTask({ startMs, runMs }: { startMs: number; runMs: number }, onLate: () => void): RunningTask {
+function runningTask({ startMs, runMs }: { startMs: number; runMs: number }, onLate: () => void, onSampled?: AnalyzeOptions['onSampled']): RunningTask {
+  let began = performance.now()
   let due = performance.now() + startMs
   let timer = setTimeout(onLate, startMs)
   return {
     begin() {
       clearTimeout(timer)
-      due = performance.now() + runMs
+      began = performance.now()
+      due = began + runMs
       timer = setTimeout(onLate, runMs)
     },
+    sampled: (video) => onSampled?.(video, performance.now() - began),
     end: () => clearTimeout(timer),
     // A second of grace: timers of a busy process are late, which is no illness of the pool.
     isOverdue: () => performance.now() > due + 1_000

@@ -73,7 +73,7 @@ export interface Report {
   summary: string
   signals: Signal[]
   notChecked: NotChecked[]
-  /** Facts about the medium: format, width, height (pixels, as displayed). */
+  /** Facts about the medium: format, width, height (pixels, as displayed); of a video also its time and its sound. */
   media: MediaFacts
   /** What the time went to, in milliseconds: `decode`, and each detector by its id. */
   durationsMs: { [step: string]: number }
@@ -84,6 +84,26 @@ export interface MediaFacts {
   mediaType: string
   width: number
   height: number
+  /** Of a video, as all that follows. */
+  durationSeconds?: number
+  /** Frames a second on average; null where there are too few to tell. */
+  frameRate?: number | null
+  /** Its short name, e.g. `avc`. */
+  videoCodec?: string
+  audioTracks?: AudioTrack[]
+}
+
+/** What is known of a sound track without listening to it. */
+export interface AudioTrack {
+  /** Its short name, e.g. `aac`. */
+  codec: string
+  channels: number
+  /** Samples a second. */
+  sampleRate: number
+  durationSeconds: number | null
+  /** ISO 639-2, `und` where it is not said. */
+  language: string
+  name: string | null
 }
 
 /** Why a file could not be analysed. `retry` is decided by the ledger, from the code. */

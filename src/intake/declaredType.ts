@@ -7,7 +7,15 @@ const synonyms: Record<string, string> = {
   'image/heif': 'image/heic',
   'image/heic-sequence': 'image/heic',
   'image/heif-sequence': 'image/heic',
-  'image/tif': 'image/tiff'
+  'image/tif': 'image/tiff',
+  // Files of one family bear each other's endings: a `.mov` with an MP4 inside, a `.mkv` that is WebM.
+  'video/quicktime': 'video/mp4',
+  'video/x-m4v': 'video/mp4',
+  'video/m4v': 'video/mp4',
+  'video/3gpp': 'video/mp4',
+  'video/3gpp2': 'video/mp4',
+  'video/x-matroska': 'video/matroska',
+  'video/webm': 'video/matroska'
 }
 
 /** What a client says that does not know, or does not say. */

@@ -17,7 +17,7 @@ const MAX_REDIRECTS = 5
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /** Who asks, and for the bytes as they are. Nothing of the client's own request goes along. */
-const headers = { 'user-agent': 'FakeTect/1 (fetches files that its users name)', accept: 'image/*, */*;q=0.5', 'accept-encoding': 'identity' }
+const headers = { 'user-agent': 'FakeTect/1 (fetches files that its users name)', accept: 'image/*, video/*, */*;q=0.5', 'accept-encoding': 'identity' }
 
 /** What an address sends, or where it sends us. */
 type Outcome<T> = { taken: T } | { failed: unknown } | { redirectedTo: string }

@@ -81,8 +81,9 @@ t.test('evidence pictures are kept under names that do not meet and that no file
   const run = await analyze('--json', '--evidence', evidence, join(folder, 'a.jpg'), join(folder, 'inner', 'a.jpg'), odd)
   t.equal(run.status, 0)
   const kept = (await readdir(evidence)).sort()
-  t.same(kept, ['0001-a.jpg-error-level.png', '0002-a.jpg-error-level.png', '0003-.._2f_31m_odd.jpg-error-level.png'])
-  const told = lines(run).map((line) => (line.evidence as { path: string }[])[0]?.path)
+  const pictures = ['error-level.png', 'noise-residual.jpg']
+  t.same(kept, ['0001-a.jpg', '0002-a.jpg', '0003-.._2f_31m_odd.jpg'].flatMap((file) => pictures.map((name) => `${file}-${name}`)))
+  const told = lines(run).flatMap((line) => (line.evidence as { path: string }[]).map(({ path }) => path))
   t.same(told, kept.map((name) => join(evidence, name)))
   t.same((await readFile(told[0]!)).subarray(1, 4).toString(), 'PNG')
 })

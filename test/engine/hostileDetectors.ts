@@ -89,4 +89,13 @@ const hostile: Detector = {
   }
 }
 
-export default [hostile]
+const hostileVideo: Detector = {
+  id: 'hostile',
+  kind: 'video',
+  async detect({ metadata }) {
+    const [, what] = metadata.texts.flatMap(({ text }) => [/^hostile: (.+)$/.exec(text) ?? []]).find((match) => match.length > 0) ?? []
+    return what === undefined ? findings() : misbehave(what)
+  }
+}
+
+export default [hostile, hostileVideo]

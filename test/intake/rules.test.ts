@@ -37,7 +37,10 @@ t.test('a declared type contradicts the bytes only when it names another known o
     ['image/heic', 'image/heif', true],
     ['image/png', 'image/jpeg', false],
     ['text/html', 'image/gif', false],
-    ['video/mp4', 'image/avif', false]
+    ['video/mp4', 'image/avif', false],
+    ['video/quicktime', 'video/mp4', true],
+    ['video/x-matroska', 'video/webm', true],
+    ['video/webm', 'video/mp4', false]
   ]
   for (const [declared, sniffed, result] of cases) t.equal(agrees(declared, sniffed), result, `${declared} / ${sniffed}`)
 })

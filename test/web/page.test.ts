@@ -150,7 +150,7 @@ t.test('a dropped photo: its progress, then verdict, reasons and evidence, witho
   t.ok(await result.getByText('This is an answer, not an error').isVisible())
   t.ok(await result.getByText('The error-level picture shows').isVisible())
   t.ok(await result.getByText('Context: moves no verdict').first().isVisible())
-  await isShown(result.locator('.evidence img'))
+  await isShown(result.locator('.evidence img').first())
   await isShown(result.locator('.opening img'))
   t.match(await result.locator('.evidence figcaption').textContent(), /^Bright: /)
   await result.getByText('Measured values').first().click()
@@ -244,7 +244,7 @@ t.test('a second tab hears of everything, a reload finds it again, and deleting 
   await page.reload()
   const row = rowOf(page, 'shared.jpg')
   await row.getByRole('button', { name: 'shared.jpg', exact: true }).click()
-  await isShown(row.locator('.evidence img'))
+  await isShown(row.locator('.evidence img').first())
 
   await second.getByRole('button', { name: 'Delete: shared.jpg' }).click()
   await second.getByRole('button', { name: 'Delete', exact: true }).click()

@@ -5,7 +5,7 @@ import { sniffBytes, sniffMediaType } from '../mediaTypes.ts'
 /** A file to look at. */
 export interface Target {
   path: string
-  /** Named by the user, not found in a folder: then it is an error if it is no picture. */
+  /** Named by the user, not found in a folder: then it is an error if it is neither picture nor video. */
   named: boolean
 }
 
@@ -51,7 +51,7 @@ async function listFolder(folder: string): Promise<Target[]> {
 /**
  * Reads a file for the engine.
  *
- * @returns undefined for a file in a folder that is no picture
+ * @returns undefined for a file in a folder that is neither picture nor video
  * @throws {TargetError}
  */
 export async function readTarget({ path, named }: Target): Promise<{ bytes: ArrayBuffer; mediaType: string } | undefined> {
@@ -64,7 +64,7 @@ export async function readTarget({ path, named }: Target): Promise<{ bytes: Arra
     const sniffed = await sniffMediaType(head)
     if (sniffed === undefined) {
       if (!named) return undefined
-      throw new TargetError('unsupported_file', 'This is no picture of a kind that is analysed')
+      throw new TargetError('unsupported_file', 'This is no picture or video of a kind that is analysed')
     }
     if (stats.size > maxFileBytes) {
       throw new TargetError('file_too_large', `The file is larger than ${maxFileBytes / 1e6} megabytes`)

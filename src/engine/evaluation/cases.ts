@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { operationTimeoutSeconds } from '../decoder.ts'
 import { readMetadata } from '../metadata.ts'
 import { readJpeg } from '../containers/jpeg.ts'
 import type { Orientation, Pixels } from '../image.ts'
@@ -11,7 +10,7 @@ import { copyMove, inpainting, localBlur, splice, type Forgery, type Ingredients
 import type { LabelledFile } from './labels.ts'
 import { randomFor, type Random } from './random.ts'
 import type { Mask } from './region.ts'
-import { compressed, maskResized, resized, save, withExifOf, type Quality } from './saves.ts'
+import { compressed, maskResized, pixelsOf, resized, save, withExifOf, type Quality } from './saves.ts'
 
 /** What a case belongs to, and with it what is asked of the engine. */
 export const sets = ['photographs', 'honest edits', 'forgeries', 'AI pictures', 'labelled as manipulated', 'Content Credentials'] as const
@@ -206,13 +205,3 @@ function chosen(photographs: readonly LabelledFile[], each: number, kind: string
 }
 
 const nameOf = (quality: Quality) => (quality === undefined ? 'PNG' : `JPEG ${quality}`)
-
-async function pixelsOf(path: string): Promise<Pixels> {
-  const { data, info } = await sharp(path, { failOn: 'error' })
-    .timeout({ seconds: operationTimeoutSeconds })
-    .toColourspace('srgb')
-    .removeAlpha()
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-  return { data, width: info.width, height: info.height }
-}

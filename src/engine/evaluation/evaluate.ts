@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import sharp from 'sharp'
 import { readConfig } from '../../config.ts'
 import { progressBar } from '../cli/progress.ts'
+import { openModels } from '../models/configured.ts'
 import { createEngine, type Engine } from '../pool.ts'
 import type { Report } from '../types.ts'
 import { casesOf, type Case } from './cases.ts'
@@ -51,6 +52,7 @@ async function main(args: string[]): Promise<number> {
     threads: config.engineThreads,
     deadlineMs: config.analysisDeadlineMs,
     detectors: config.engineDetectors,
+    models: await openModels(config),
     onError: (error) => stderr.write(`An analysis thread was replaced: ${error.message}\n`)
   })
   const header = { engineVersion: engine.version, folder: basename(resolve(folder)), each }

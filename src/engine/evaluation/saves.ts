@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { operationTimeoutSeconds } from '../decoder.ts'
 import { readJpeg } from '../containers/jpeg.ts'
 import type { Pixels } from '../image.ts'
 import type { Mask } from './region.ts'
@@ -11,6 +12,17 @@ export interface SavedFile {
 
 /** `undefined` for PNG, else a JPEG quality of IJG's scale. */
 export type Quality = number | undefined
+
+/** The pixels of a file, as `Pixels` has them. */
+export async function pixelsOf(path: string): Promise<Pixels> {
+  const { data, info } = await sharp(path, { failOn: 'error' })
+    .timeout({ seconds: operationTimeoutSeconds })
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  return { data, width: info.width, height: info.height }
+}
 
 /** Saves pixels without any metadata. */
 export async function save(pixels: Pixels, quality: Quality): Promise<SavedFile> {

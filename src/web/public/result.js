@@ -60,7 +60,7 @@ function reason(signal, analysis) {
     { class: 'reason', 'data-supports': signal.supports ?? 'context' },
     element('p', { class: 'meaning' }, signal.meaning),
     element('p', { class: 'strength' }, strength(signal)),
-    ...shown.map((evidence) => element('div', { class: 'pictures' }, original(analysis), evidencePicture(evidence))),
+    ...shown.map((evidence) => element('div', { class: 'pictures' }, analysis.kind === 'video' ? undefined : original(analysis), evidencePicture(evidence))),
     measured.length === 0
       ? undefined
       : element(
@@ -112,6 +112,8 @@ function facts(analysis) {
     ['Type, from its bytes', element('code', {}, mediaType)],
     ['Size', sizeBytes === null ? undefined : size(sizeBytes)],
     ['Dimensions', media === null ? undefined : `${media.width} × ${media.height} pixels`],
+    ['Video', media?.durationSeconds === undefined ? undefined : `${media.durationSeconds.toFixed(1)} s, ${media.videoCodec}`],
+    ['Sound', media?.audioTracks?.map(({ codec, channels, sampleRate }) => `${codec}, ${channels} channels, ${sampleRate} Hz`).join('; ') || undefined],
     ['SHA-256', sha256 === null ? undefined : element('code', {}, sha256)],
     ['Received', moment(createdAt)],
     ['Examined in', startedAt === null || endedAt === null ? undefined : seconds(Date.parse(endedAt) - Date.parse(startedAt))],

@@ -2,7 +2,7 @@
 /** @typedef {AnalysisResource['signals'][number]} Signal */
 
 /** Detectors that read what the file says about itself. */
-const ownWord = new Set(['generator_traces', 'digital_source_type', 'metadata', 'camera_fields'])
+const ownWord = new Set(['generator_traces', 'digital_source_type', 'content_credentials', 'metadata', 'camera_fields'])
 
 /**
  * The state of an analysis, or its verdict, in a few words.
