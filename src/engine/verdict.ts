@@ -38,10 +38,10 @@ export const threshold = 0.9
 export const maxLog10FamilyNfa = -2
 
 /** Detectors that measure, and can speak for `manipulated` with a number of false alarms: how often the bound is tried. */
-export const measuringDetectors = ['thumbnail', 'jpeg_grid', 'double_quantization', 'copy_move'] as const
+export const measuringDetectors = ['thumbnail', 'double_compression', 'jpeg_grid', 'copy_move'] as const
 
 /** The file's own words about how it was made, signed or not. */
-const declaringDetectors: ReadonlySet<string> = new Set(['digital_source_type', 'content_credentials'])
+const declaringDetectors: ReadonlySet<string> = new Set(['digital_source_type', 'content_credentials', 'generator_traces'])
 
 /** What cryptography proves, by the code of `content_credentials`. */
 const proofs: { readonly [code: string]: Claim } = {
@@ -57,8 +57,7 @@ const groups: { readonly [detector: string]: string } = {
   camera_fields: 'what the file says about itself',
   content_credentials: 'what the file says about itself',
   jpeg_grid: 'traces of JPEG compression',
-  double_quantization: 'traces of JPEG compression',
-  jpeg_ghosts: 'traces of JPEG compression',
+  double_compression: 'traces of JPEG compression',
   noise_inconsistency: 'noise',
   resampling: 'noise',
   // Learned on much the same pictures, they fail on much the same pictures.
@@ -66,8 +65,8 @@ const groups: { readonly [detector: string]: string } = {
   http_detector: 'learned detectors'
 }
 
-/** Models of the operator: `model_` and the model's name. */
-const modelPrefix = 'model_'
+/** By which models of the operator are known: what comes before their names in the `detector` of a signal. */
+export const modelPrefix = 'model_'
 
 type Claim = Exclude<Verdict, 'inconclusive'>
 
@@ -157,6 +156,9 @@ function strongestFor(claim: Claim, signals: readonly Signal[]): Signal | undefi
     .sort((a, b) => b.log10LikelihoodRatio - a.log10LikelihoodRatio || (a.meaning < b.meaning ? -1 : 1))[0]
 }
 
+/** In `notChecked`, where neither a model nor a provider has looked. */
+export const noLearnedDetectorCode = 'no_learned_detector'
+
 /** The one piece of advice that promises most, in this order. */
 const advice: readonly (readonly [code: string, sentence: string])[] = [
   ['file_damaged', 'The undamaged file would help.'],
@@ -165,8 +167,9 @@ const advice: readonly (readonly [code: string, sentence: string])[] = [
   ['not_a_jpeg', 'The original file, straight from the camera or the program that made it, would help.'],
   ['too_small', 'A larger version of it would help.'],
   ['strongly_compressed', 'A version of it that was compressed less would help.'],
-  ['signer_not_checked', 'A trust list would tell whether the signer of its Content Credentials is to be believed.'],
-  ['no_learned_detector', 'Connecting a learned detector would help: without one, AI pictures that lost their metadata are not recognised.']
+  ['credentials_remote', 'Its Content Credentials stand elsewhere on the network, where nothing is fetched: reading them there would help.'],
+  ['credentials_signer_not_checked', 'A trust list would tell whether the signer of its Content Credentials is to be believed.'],
+  [noLearnedDetectorCode, 'Connecting a learned detector would help: without one, AI pictures that lost their metadata are not recognised.']
 ]
 
 /** Where everything could be looked at, more of the file would not help: the answer stands outside of it. */

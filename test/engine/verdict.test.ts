@@ -61,10 +61,12 @@ const rules: { name: string; signals: Signal[]; verdict: string; score?: number 
   },
   {
     name: 'two measurements of one ground, each too weak',
-    signals: [measurement('jpeg_grid', -4, 1.2), measurement('double_quantization', -4, 1.2)],
+    signals: [measurement('jpeg_grid', -4, 1.2), measurement('double_compression', -4, 1.2)],
     verdict: 'inconclusive'
   },
   { name: 'two of different grounds', signals: [measurement('jpeg_grid', -4, 1.2), measurement('copy_move', -4, 1.2)], verdict: 'manipulated' },
+  { name: 'an edit by a generator that the file names', signals: [signal('manipulated', 2.5)], verdict: 'manipulated', score: 0.972 },
+  { name: 'camera fields that contradict each other', signals: [signal('manipulated', 2.5, 'camera_fields')], verdict: 'inconclusive' },
   { name: 'noise that differs, whatever it claims', signals: [measurement('noise_inconsistency', -9)], verdict: 'inconclusive' },
   { name: 'a provider that speaks of a deepfake, alone', signals: [signal('manipulated', 3, 'sightengine')], verdict: 'inconclusive' },
   { name: 'a provider’s strong opinion', signals: [signal('ai_generated', 2, 'sightengine')], verdict: 'ai_generated' },
