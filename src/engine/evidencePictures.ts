@@ -13,7 +13,11 @@ export interface Grid<Values> {
   height: number
 }
 
-type Picture = Pick<Evidence, 'name' | 'caption'> & { orientation: Orientation }
+/** A map of noise is smaller as JPEG; left out, it is PNG. */
+type Picture = Pick<Evidence, 'name' | 'caption'> & Partial<Pick<Evidence, 'mediaType'>> & { orientation: Orientation }
+
+/** Enough for the eye. */
+const jpegQuality = 80
 
 /** What masks are painted with: red, green, blue, opacity. */
 const markColour = [255, 0, 96, 150] as const
@@ -34,7 +38,7 @@ export async function maskPicture({ data, width, height }: Grid<Uint8Array>, pic
       if (data[from] !== 0) rgba.set(markColour, (y * columns + x) * 4)
     }
   }
-  return png({ data: rgba, width: columns, height: rows, channels: 4 }, 'mask', picture)
+  return encoded({ data: rgba, width: columns, height: rows, channels: 4 }, 'mask', picture)
 }
 
 /**
@@ -55,7 +59,7 @@ export async function mapPicture({ data, width, height }: Grid<Uint8Array>, pict
       grey[y * columns + x] = Math.round(sum / ((bottom - top) * (right - left)))
     }
   }
-  return png({ data: grey, width: columns, height: rows, channels: 1 }, 'map', picture)
+  return encoded({ data: grey, width: columns, height: rows, channels: 1 }, 'map', picture)
 }
 
 /** How many cells a side become one pixel. */
@@ -63,19 +67,13 @@ function stepFor(width: number, height: number): number {
   return Math.max(1, Math.ceil(Math.max(width, height) / maxEvidenceSide))
 }
 
-async function png(
+async function encoded(
   raster: { data: Uint8Array; width: number; height: number; channels: 1 | 4 },
   layer: Evidence['layer'],
-  { name, caption, orientation }: Picture
+  { name, caption, orientation, mediaType = 'image/png' }: Picture
 ): Promise<Evidence> {
   const { data, width, height } = upright(raster, orientation)
-  const bytes = await sharp(data, { raw: { width, height, channels: raster.channels } }).png().toBuffer()
-  return { name, mediaType: 'image/png', caption, layer, bytes }
-}
-
-/** Stretches values to levels of 0–255; what is at or above the quantile `whitePoint` becomes white. */
-export function levelsOf(values: Float32Array, whitePoint = 0.995): Uint8Array {
-  const sorted = Float32Array.from(values).sort()
-  const white = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * whitePoint))] ?? 0
-  return Uint8Array.from(values, (value) => (white <= 0 ? 0 : Math.max(0, Math.min(255, Math.round((255 * value) / white)))))
+  const picture = sharp(data, { raw: { width, height, channels: raster.channels } })
+  const bytes = await (mediaType === 'image/png' ? picture.png() : picture.jpeg({ quality: jpegQuality })).toBuffer()
+  return { name, mediaType, caption, layer, bytes }
 }
