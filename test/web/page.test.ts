@@ -152,7 +152,7 @@ t.test('a dropped photo: its progress, then verdict, reasons and evidence, witho
   t.ok(await result.getByText('Context: moves no verdict').first().isVisible())
   await isShown(result.locator('.evidence img').first())
   await isShown(result.locator('.opening img'))
-  t.match(await result.locator('.evidence figcaption').textContent(), /^Bright: /)
+  t.match(await result.locator('.evidence figcaption').allTextContents(), [/^Bright: changed/, /^Bright: strong noise/])
   await result.getByText('Measured values').first().click()
   t.ok(await result.getByRole('rowheader', { name: 'subsampling' }).isVisible())
   t.match(await result.locator('.facts').textContent(), /image\/jpeg.*640 × 480 pixels.*[0-9a-f]{64}/)

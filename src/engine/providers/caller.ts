@@ -10,7 +10,7 @@ export interface Caller {
   /**
    * @param attempt one request; it throws `ProviderFailure` for what the provider is to blame for
    * @param dueAt by `performance.now()`: a pause that would end later is not begun
-   * @throws {ProviderFailure} the last one
+   * @throws {ProviderFailure} the last one that is the provider's own; `resting` where it was not asked at all
    * @throws the signal's reason when the answer is no longer wanted
    */
   call<T>(attempt: () => Promise<T>, signal: AbortSignal, dueAt: number): Promise<T>
@@ -87,13 +87,17 @@ export function createCaller({ concurrency = CONCURRENCY, retryMs = 400, restMs 
 
   return {
     async call(attempt, signal, dueAt) {
+      let last: unknown
       for (let attempts = 1; ; attempts++) {
         signal.throwIfAborted()
         try {
           return await once(attempt, signal)
         } catch (error) {
+          // What the provider did says more than that it has been left alone since.
+          if (last !== undefined && error instanceof ProviderFailure && error.code === 'resting') throw last
           const pauseMs = pauseAfter(error, attempts, retryMs)
           if (pauseMs === undefined || performance.now() + pauseMs >= dueAt) throw error
+          last = error
           await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
         }
       }

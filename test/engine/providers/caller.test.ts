@@ -120,3 +120,11 @@ t.test('a trial that fails, or is called off, leaves the circuit open; one about
     t.same(seen, ['open', 'half_open', circuit], outcome)
   }
 })
+
+t.test('whoever was answered badly before the circuit opened is told that, not that the provider is left alone', async (t) => {
+  const caller = createCaller({ retryMs: 20 })
+  const told = await Promise.all(Array.from({ length: 12 }, () => caller.call(fails('unreachable'), never, soon()).catch((error: ProviderFailure) => error.code)))
+  t.equal(caller.circuit, 'open')
+  t.same(new Set(told), new Set(['unreachable']))
+  t.equal(await caller.call(fails('unreachable'), never, soon()).catch((error: ProviderFailure) => error.code), 'resting')
+})
