@@ -262,7 +262,7 @@ const redis: Scenario[] = [
 
 const postgres: Scenario[] = [
   weather('PostgreSQL: connections cut', 'postgres', 'cut'),
-  { ...weather('PostgreSQL: stalled', 'postgres', 'stalled', 12_000), short: 'servers' },
+  weather('PostgreSQL: stalled', 'postgres', 'stalled', 12_000),
   weather('PostgreSQL: half-closed connections', 'postgres', 'half-closed'),
   weather('PostgreSQL: its machine vanishes, another takes its place', 'postgres', 'stranded', 12_000),
   {
