@@ -49,17 +49,27 @@ export async function maskPicture({ data, width, height }: Grid<Uint8Array>, pic
 export async function mapPicture({ data, width, height }: Grid<Uint8Array>, picture: Picture): Promise<Evidence> {
   const step = stepFor(width, height)
   const [columns, rows] = [Math.ceil(width / step), Math.ceil(height / step)]
-  const grey = new Uint8Array(columns * rows)
+  const grey = step === 1 ? data : meansOf(data, width, height, step)
+  return encoded({ data: grey, width: columns, height: rows, channels: 1 }, 'map', picture)
+}
+
+/** The mean of each square of cells, of what there is of it at the edges; rounded. */
+function meansOf(data: Uint8Array, width: number, height: number, step: number): Uint8Array {
+  const columns = Math.ceil(width / step)
+  const rows = Math.ceil(height / step)
+  const means = new Uint8Array(columns * rows)
   for (let y = 0; y < rows; y++) {
-    const [top, bottom] = [y * step, Math.min(height, (y + 1) * step)]
+    const top = y * step
+    const bottom = Math.min(height, top + step)
     for (let x = 0; x < columns; x++) {
-      const [left, right] = [x * step, Math.min(width, (x + 1) * step)]
+      const left = x * step
+      const right = Math.min(width, left + step)
       let sum = 0
-      for (let row = top; row < bottom; row++) for (let column = left; column < right; column++) sum += data[row * width + column]!
-      grey[y * columns + x] = Math.round(sum / ((bottom - top) * (right - left)))
+      for (let row = top; row < bottom; row++) for (let at = row * width + left; at < row * width + right; at++) sum += data[at]!
+      means[y * columns + x] = Math.round(sum / ((bottom - top) * (right - left)))
     }
   }
-  return encoded({ data: grey, width: columns, height: rows, channels: 1 }, 'map', picture)
+  return means
 }
 
 /** How many cells a side become one pixel. */

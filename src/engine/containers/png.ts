@@ -1,4 +1,5 @@
 import { inflateSync } from 'node:zlib'
+import { printableText } from './printableText.ts'
 
 /**
  * A walk over the chunks of a PNG file (PNG specification, third edition, sections 5 and 11), for its texts.
@@ -19,23 +20,32 @@ const maxTextBytes = 1_000_000
 const maxTotalLength = 4_000_000
 const maxTexts = 100
 const maxChunks = 100_000
+/** Four letters of ASCII (5.2). */
+const chunkType = /^[A-Za-z]{4}$/
 
-/** Reads what it can; a chunk that is cut, or does not inflate, is left out. */
+/**
+ * Reads what it can; a chunk that is cut, or does not inflate, is left out. Programs that know no better append chunks, or a bare text,
+ * behind the end of the picture (IEND): decoders stop there, but its words are the file's own.
+ */
 export function readPng(bytes: Uint8Array): PngChunks {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const found: PngChunks = { texts: [] }
   let at = 8
   let total = 0
+  let ended = false
   for (let chunk = 0; chunk < maxChunks && at + 12 <= file.length; chunk++) {
     const length = file.readUInt32BE(at)
     const type = file.toString('latin1', at + 4, at + 8)
     const data = file.subarray(at + 8, at + 8 + length)
-    if (data.length < length || type === 'IEND') break
+    if (data.length < length || (ended && !chunkType.test(type))) break
+    ended ||= type === 'IEND'
     const text = found.texts.length < maxTexts && total < maxTotalLength ? readText(type, data) : undefined
     if (text !== undefined) found.texts.push(text)
     total += text?.text.length ?? 0
     at += 12 + length
   }
+  const trailer = ended && found.texts.length < maxTexts && total < maxTotalLength ? printableText(file.subarray(at)) : undefined
+  if (trailer !== undefined) found.texts.push({ keyword: 'trailer', text: trailer })
   return found
 }
 

@@ -36,10 +36,10 @@ export const thumbnail: ImageDetector = {
     const picture = await reduced(pixels)
     const results: Result[] = []
     let unreadable = 0
-    for (const { name, jpeg } of copies) {
+    for (const { name, jpeg, uncertain = false } of copies) {
       const copy = await decodeCopy(jpeg)
-      if (copy === undefined) unreadable++
-      else results.push(...compared(name, copy, picture))
+      if (copy !== undefined) results.push(...compared(name, copy, picture).filter(({ kind }) => !(uncertain && kind === 'differs')))
+      else if (!uncertain) unreadable++
     }
     // The one that tells most; where all agree, the first.
     const [most] = results.sort((a, b) => b.weight - a.weight)

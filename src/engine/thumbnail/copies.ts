@@ -1,20 +1,27 @@
 import type { JpegStructure } from '../containers/jpeg.ts'
 import type { DecodedImage } from '../image.ts'
+import { notedPreviews, xmpThumbnail } from './embedded.ts'
 
 /** A small copy of the picture that stands in the same file. */
 export interface SmallCopy {
   /** Where it stands, as a reader may be told. */
   name: string
   jpeg: Uint8Array
+  /** Whether it may be a picture of something else, by where it stands: then that it differs altogether says nothing. */
+  uncertain?: true
 }
 
 /** All that are compared: no camera writes more. */
 const maxCopies = 4
 
-/** The thumbnail in EXIF, the previews that cameras put behind the picture, and the one of Photoshop. */
+/** The thumbnail in EXIF, the previews that cameras put behind the picture or into their notes, and the ones of Photoshop and in XMP. */
 export function smallCopies({ bytes, jpeg, metadata }: Pick<DecodedImage, 'bytes' | 'jpeg' | 'metadata'>): SmallCopy[] {
   const copies: SmallCopy[] = metadata.thumbnail === undefined ? [] : [{ name: 'EXIF thumbnail', jpeg: metadata.thumbnail }]
-  if (jpeg !== undefined) copies.push(...previews(bytes, jpeg), ...photoshopThumbnails(jpeg))
+  if (jpeg === undefined) return copies
+  copies.push(...previews(bytes, jpeg), ...photoshopThumbnails(jpeg))
+  const inXmp = xmpThumbnail(jpeg)
+  if (inXmp !== undefined) copies.push({ name: 'thumbnail in XMP', jpeg: inXmp, uncertain: true })
+  for (const preview of notedPreviews(jpeg, metadata.thumbnail)) copies.push({ name: 'preview in the camera’s note', jpeg: preview, uncertain: true })
   return copies.slice(0, maxCopies)
 }
 

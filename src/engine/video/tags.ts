@@ -9,6 +9,13 @@ const maxTagLength = 500_000
 const softwareTags = /^(?:©too|©swr|©enc|encoder|encoding_tool|software|com\.apple\.quicktime\.software|writing application|muxing application|compressor)$/i
 
 /**
+ * Anybody's words. Only where they are nothing but a set phrase do they say what made the film, so that a film about a generator is none of
+ * it; OpenAI's name alone is no hint even then: its models also write subtitles and speak.
+ */
+const commentTags = /^(?:©cmt|comments?|com\.apple\.quicktime\.comment)$/i
+const madeWith = /^(?:ai[- ])?(?:generated (?:with|by|using)|(?:made|created) (?:with|using)) ((?!openai\b|chatgpt\b)\S.{0,40})$/i
+
+/**
  * What a film says about itself in the form of a picture's metadata, so that the same readers of generator traces take both: its tags
  * as texts, with the names of the fields under which pictures hold the like.
  */
@@ -21,6 +28,7 @@ export function videoMetadata(container: Container, tags: MetadataTags): Metadat
     texts: texts.flatMap(({ keyword, text }) => [
       { keyword, text },
       ...(softwareTags.test(keyword) ? [{ keyword: 'Software', text }] : []),
+      ...generatorsIn(keyword, text),
       ...graphsIn(text)
     ]),
     thumbnail: undefined,
@@ -41,6 +49,11 @@ function textsOf({ raw = {} }: MetadataTags): TextEntry[] {
     .slice(0, maxTags)
     .flatMap(([keyword, value]) => (Array.isArray(value) ? value : [value]).map((text) => ({ keyword, text })))
     .flatMap(({ keyword, text }) => (typeof text === 'string' ? [{ keyword, text: text.slice(0, maxTagLength) }] : []))
+}
+
+function generatorsIn(keyword: string, text: string): TextEntry[] {
+  const generator = commentTags.test(keyword) ? madeWith.exec(text.trim())?.[1] : undefined
+  return generator === undefined ? [] : [{ keyword: 'Generator', text: generator }]
 }
 
 /** ComfyUI's films carry `{"prompt": "{…}", "workflow": {…}}` in their comment: the graphs that its pictures hold as texts of their own. */

@@ -1,8 +1,9 @@
 import t from 'tap'
 import { generatorTraces } from '../../../src/engine/detectors/generatorTraces.ts'
+import { generatorNamed } from '../../../src/engine/detectors/traces/names.ts'
 import type { Signal } from '../../../src/engine/types.ts'
 import { conclude } from '../../../src/engine/verdict.ts'
-import { photo, pngWithTexts, xmpPacket } from '../pictures.ts'
+import { photo, pngText, pngWithTexts, xmpPacket } from '../pictures.ts'
 import { detect } from './photographs.ts'
 
 async function tracesIn(file: Buffer): Promise<Signal[]> {
@@ -17,7 +18,28 @@ const graph = JSON.stringify({
   6: { class_type: 'CLIPTextEncode', inputs: { text: 'a red house', clip: ['4', 1] } }
 })
 const editorGraph = JSON.stringify({ last_node_id: 9, nodes: [{ id: 3, type: 'KSampler' }, { id: 8, type: 'VAEDecode' }], links: [] })
+/** As the editor saves it: settings by position, nodes joined by a list of links; a text field that was linked keeps its old text. */
+const editedGraph = JSON.stringify({
+  nodes: [
+    {
+      id: 3,
+      type: 'KSampler',
+      inputs: [{ name: 'model', link: 1 }, { name: 'positive', link: 4 }, { name: 'negative', link: 6 }],
+      widgets_values: [42, 'randomize', 20, 7.5, 'euler', 'normal', 1]
+    },
+    { id: 4, type: 'CheckpointLoaderSimple', inputs: [], widgets_values: ['sd_xl_base_1.0.safetensors'] },
+    { id: 5, type: 'FluxGuidance', inputs: [{ name: 'conditioning', link: 5 }], widgets_values: [3.5] },
+    { id: 6, type: 'CLIPTextEncode', inputs: [{ name: 'clip', link: 2 }], widgets_values: ['a red house'] },
+    { id: 7, type: 'CLIPTextEncode', inputs: [{ name: 'clip', link: 3 }, { name: 'text', link: 7 }], widgets_values: ['left over'] },
+    { id: 9, type: 'PrimitiveString', widgets_values: { value: 'blurry' } }
+  ],
+  links: [[1, 4, 0, 3, 0, 'MODEL'], [4, 5, 0, 3, 1, 'CONDITIONING'], [5, 6, 0, 5, 0, 'CONDITIONING'], [6, 7, 0, 3, 2, 'CONDITIONING'], [7, 9, 0, 7, 1, 'STRING']]
+})
 const job = '0c5a9d3e-1b2c-4d5e-8f90-123456789abc'
+
+function editorGraphOf(type: string, values: unknown): string {
+  return JSON.stringify({ nodes: [{ id: 1, type: 'KSampler' }, { id: 2, type, widgets_values: values }], links: 'none' })
+}
 
 const traces: { name: string; file: () => Promise<Buffer>; generator: RegExp; measured?: { [key: string]: unknown } }[] = [
   {
@@ -40,6 +62,15 @@ const traces: { name: string; file: () => Promise<Buffer>; generator: RegExp; me
     generator: /^ComfyUI$/,
     measured: { ckpt_name: 'sd_xl_base_1.0.safetensors', seed: 42, prompts: ['a red house'] }
   },
+  {
+    name: 'ComfyUI, the editor’s graph with its settings',
+    file: () => pngWithTexts({ workflow: editedGraph }),
+    generator: /^ComfyUI$/,
+    measured: { seed: 42, steps: 20, cfg: 7.5, sampler_name: 'euler', ckpt_name: 'sd_xl_base_1.0.safetensors', prompts: ['a red house'], negativePrompt: 'blurry' }
+  },
+  { name: 'ComfyUI, a text encoder that is not known', file: () => pngWithTexts({ workflow: editorGraphOf('TextEncodeQwen', ['x', 'a red house']) }), generator: /^ComfyUI$/, measured: { prompts: ['a red house'] } },
+  { name: 'a record in a chunk behind the end of a PNG', file: async () => Buffer.concat([await photo({ format: 'png' }), pngText('parameters', parameters)]), generator: /^Stable Diffusion$/, measured: { Seed: '1234567' } },
+  { name: 'a record in bare letters behind the end of a PNG', file: async () => Buffer.concat([await photo({ format: 'png' }), Buffer.from(parameters)]), generator: /^Stable Diffusion$/ },
   { name: 'ComfyUI, the editor’s graph', file: () => pngWithTexts({ workflow: editorGraph }), generator: /^ComfyUI$/ },
   { name: 'ComfyUI with Python’s NaN', file: () => pngWithTexts({ prompt: graph.replace('"cfg":7', '"cfg":NaN') }), generator: /^ComfyUI$/ },
   { name: 'ComfyUI in a WebP', file: () => photo({ format: 'webp', exif: { IFD0: { Make: `prompt:${graph}` } } }), generator: /^ComfyUI$/ },
@@ -87,9 +118,37 @@ t.test('ComfyUI without anything that generates is a hint, not a verdict', async
   t.equal(conclude(signals, []).verdict, 'inconclusive')
 })
 
+const filmGenerators = [
+  ['Sora 2', /^Sora/],
+  ['OpenAI Sora', /^OpenAI/],
+  ['Google Veo 3', /^Veo/],
+  ['veo-3.0-generate-001', /^Veo/],
+  ['Runway Gen-4', /^Runway/],
+  ['Pika Labs', /^Pika/],
+  ['Luma Dream Machine', /^Luma/],
+  ['MiniMax Video-01', /^Hailuo/],
+  ['海螺AI', /^Hailuo/],
+  ['Vidu Q1', /^Vidu/],
+  ['PixVerse V5', /^PixVerse/],
+  ['Seedance 1.0 Pro', /^Seedance/]
+] as const
+
+t.test('generators of films are known by their whole names', async (t) => {
+  for (const [program, generator] of filmGenerators) t.match(generatorNamed(program), generator, program)
+})
+
+t.test('programs and cameras of like names are none, nor are ordinary words', async (t) => {
+  for (const program of ['OpenVidu 2.30', 'Sora', 'Sora no Kamera', 'Veo Cam 3', 'Veo 3', 'Runway', 'Runway 27L', 'Pika 1.0.3', 'Luma AI', 'Luma Fusion', 'MiniMax', 'Minimax filter', 'Kling Photo', 'Vidu']) {
+    t.equal(generatorNamed(program), undefined, program)
+  }
+})
+
 const innocent: { name: string; file: () => Promise<Buffer> }[] = [
   { name: 'a photograph without metadata', file: () => photo() },
   { name: 'a generator as the subject of a caption', file: () => photo({ description: 'The office of OpenAI, makers of DALL-E, and of Midjourney' }) },
+  { name: 'an aeroplane on the runway', file: () => photo({ description: 'Runway Gen-2 markings; a pika; Vidu Q1, Sora 2, Google Veo and Pika Labs on show', exif: { IFD0: { Software: 'Runway Camera 4.1' } } }) },
+  { name: 'an editor’s empty or broken graph', file: () => pngWithTexts({ workflow: '{"nodes": [null, 3, {"type": 5}], "links": [null, [1]]}' }) },
+  { name: 'bytes behind the end of a PNG', file: async () => Buffer.concat([await photo({ format: 'png' }), Buffer.alloc(5_000, 0xfe)]) },
   { name: 'an AI company as the one to be credited', file: () => photo({ xmp: xmpPacket({ 'photoshop:Credit': 'OpenAI' }) }) },
   { name: 'a recipe with steps', file: () => pngWithTexts({ Description: 'Steps: 3, then wait' }) },
   { name: 'a prompt that is no graph', file: () => pngWithTexts({ prompt: 'please print', workflow: '{"nodes": []}' }) },

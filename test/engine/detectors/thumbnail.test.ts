@@ -4,7 +4,7 @@ import { nothingKnown } from '../../../src/engine/detector.ts'
 import { thumbnail } from '../../../src/engine/detectors/thumbnail.ts'
 import { decodeImage } from '../../../src/engine/image.ts'
 import { photo, photoPixels } from '../pictures.ts'
-import { jpegSegment, u16be, u32be, withSegments } from '../hostile/blocks.ts'
+import { jpegSegment, u16be, u32be, withSegments, xmpSegment } from '../hostile/blocks.ts'
 import { detect, exifWithThumbnail, photoWithThumbnail, thumbnailOf, withExif } from './photographs.ts'
 
 const size = { width: 480, height: 320 }
@@ -155,4 +155,55 @@ t.test('Photoshop’s own thumbnail is compared', async (t) => {
   const resource = Buffer.concat([Buffer.from('8BIM'), u16be(1036), u16be(0), u32be(data.length), data])
   const file = withSegments(await spliced(whole, patch), jpegSegment(0xed, Buffer.concat([Buffer.from('Photoshop 3.0\0'), resource])))
   t.match(await detect(thumbnail, file), { signals: [{ code: 'thumbnail_differs_locally', measured: { copy: 'Photoshop thumbnail' } }] })
+})
+
+/** A note as makers write it: their own data, and a JPEG among them, in EXIF that names no thumbnail. */
+function withNote(jpeg: Buffer, preview: Buffer): Buffer {
+  return withExif(jpeg, Buffer.concat([Buffer.from('MM\0*'), u32be(8), u16be(0), u32be(0), Buffer.from('Maker\0\xff\xd8\xff\x01\xff\xd8', 'latin1'), preview, Buffer.alloc(40, 7)]))
+}
+
+/** XMP with a thumbnail in base64, its lines broken as Adobe's programs do. */
+function withXmpThumbnail(jpeg: Buffer, small: Buffer, form: 'element' | 'attribute' = 'element'): Buffer {
+  const base64 = small.toString('base64').replaceAll(/.{76}/g, '$&&#xA;')
+  const image = form === 'element' ? `<xmpGImg:image>${base64}</xmpGImg:image>` : `<rdf:li xmpGImg:format="JPEG" xmpGImg:image="${base64}"/>`
+  return withSegments(jpeg, xmpSegment(`<x:xmpmeta><rdf:RDF><xmp:Thumbnails>${image}</xmp:Thumbnails></rdf:RDF></x:xmpmeta>`))
+}
+
+t.test('a preview in the camera’s note is compared', async (t) => {
+  const whole = await photo(size)
+  const preview = await thumbnailOf(whole, { width: 320, height: 213 })
+  const copy = 'preview in the camera’s note'
+  t.match(await detect(thumbnail, withNote(await spliced(whole, patch), preview)), { signals: [{ code: 'thumbnail_differs_locally', supports: 'manipulated', measured: { copy } }] })
+  t.match(await detect(thumbnail, withNote(whole, preview)), { signals: [{ code: 'thumbnail_agrees', measured: { copy } }] })
+})
+
+t.test('a thumbnail in XMP is compared, as an element and as an attribute, in one packet or in an extended one', async (t) => {
+  const whole = await photo(size)
+  const small = await thumbnailOf(whole, { width: 160, height: 107 })
+  const edited = await spliced(whole, patch)
+  const found = { signals: [{ code: 'thumbnail_differs_locally', measured: { copy: 'thumbnail in XMP' } }] }
+  t.match(await detect(thumbnail, withXmpThumbnail(edited, small)), found)
+  t.match(await detect(thumbnail, withXmpThumbnail(edited, small, 'attribute')), found)
+  const packet = Buffer.from(`<xapGImg:image>${small.toString('base64')}</xapGImg:image>`)
+  const extended = Buffer.concat([Buffer.from(`http://ns.adobe.com/xmp/extension/\0${'A'.repeat(32)}`), u32be(packet.length), u32be(0), packet])
+  t.match(await detect(thumbnail, withSegments(edited, jpegSegment(0xe1, extended))), found)
+})
+
+t.test('a picture of something else in a note or in XMP says nothing, nor do depth maps, icons and other proportions', async (t) => {
+  const whole = await photo(size)
+  const edited = await spliced(whole, patch)
+  const other = await photo({ ...size, seed: 6 })
+  const innocent = {
+    'another picture in the note': withNote(whole, await thumbnailOf(other, { width: 320, height: 213 })),
+    'another picture in XMP': withXmpThumbnail(whole, await thumbnailOf(other, { width: 160, height: 107 })),
+    'an icon in the note': withNote(edited, await thumbnailOf(whole, { width: 120, height: 80 })),
+    'other proportions in the note': withNote(edited, await thumbnailOf(whole, { width: 240, height: 240 })),
+    'a preview that is cut off': withNote(edited, (await thumbnailOf(whole, { width: 320, height: 213 })).subarray(0, 2_000)),
+    'a depth map in XMP': withSegments(edited, xmpSegment(`<x GDepth:Data="${(await thumbnailOf(whole)).toString('base64')}"/>`)),
+    'a thumbnail in XMP that is none': withXmpThumbnail(edited, Buffer.from('no picture'))
+  }
+  for (const [name, file] of Object.entries(innocent)) {
+    const { signals, notChecked } = await detect(thumbnail, file)
+    t.same([signals, notChecked], [[], []], name)
+  }
 })

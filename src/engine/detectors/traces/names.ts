@@ -6,7 +6,9 @@ import { strength, type GeneratorTrace } from './trace.ts'
  * the same word may be the subject of a photograph: a press picture of OpenAI's office is no AI picture.
  *
  * Left out on purpose: Imagen alone (also a service that edits photographs), Gemini alone (also a duplicate finder),
- * Canva, Picsart and Microsoft Designer (design tools for photographs as well), upscalers.
+ * Canva, Picsart and Microsoft Designer (design tools for photographs as well), upscalers. Of films, Luma AI alone (whose
+ * app films real places in three dimensions), Veo with a bare number (also a camera for sports), and Sora, Runway, Pika,
+ * MiniMax and Vidu alone: names and words of much else.
  */
 const generators: readonly (readonly [generator: string, pattern: RegExp])[] = [
   ['Midjourney', /\bmidjourney\b/i],
@@ -35,10 +37,15 @@ const generators: readonly (readonly [generator: string, pattern: RegExp])[] = [
   ['Tongyi Wanxiang', /\btongyi\b|\bwanxiang\b|通义万相/i],
   ['Hunyuan (Tencent)', /\bhunyuan\b|混元/i],
   ['Kling', /\bkling ?ai\b|可灵/i],
-  ['Runway', /\brunwayml\b|\brunway gen-?\d/i],
-  ['Pika', /\bpika labs\b|\bpika\.art\b/i],
-  ['Luma Dream Machine', /\bdream machine\b|\blumalabs\b/i],
-  ['Hailuo (MiniMax)', /\bhailuo\b/i],
+  ['Sora (OpenAI)', /^sora[ -]?[12](?:\.\d)?(?:[ -](?:pro|turbo))?$/i],
+  ['Veo (Google)', /\b(?:google|deepmind) veo\b|\bveo-\d(?:\.\d)?(?:-fast)?-(?:generate|preview)\b/i],
+  ['Runway', /\brunwayml\b|\brunway (?:ai|gen[- ]?\d|aleph)\b/i],
+  ['Pika', /\bpika ?labs\b|\bpika\.art\b/i],
+  ['Luma Dream Machine', /\bdream machine\b|\blumalabs\b|\bluma ray[ -]?\d/i],
+  ['Hailuo (MiniMax)', /\bhailuo\b|\bminimax[- ](?:ai|video)\b|海螺/i],
+  ['Vidu', /\bvidu (?:ai|q\d)\b|\bvidu\.(?:com|studio|cn)\b|\bshengshu\b|生数/i],
+  ['PixVerse', /\bpixverse\b/i],
+  ['Seedance (ByteDance)', /\bseedance\b/i],
   ['a generator that does not give its name', /^ai[- ]generated\b|\bai generated;/i]
 ]
 

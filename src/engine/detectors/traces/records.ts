@@ -1,6 +1,7 @@
 import type { Json } from '../../types.ts'
+import { editorNodes, type GraphNode } from './comfyEditor.ts'
 import { generatorNamed } from './names.ts'
-import { jsonObject, maxPromptLength, picked, strength, type GeneratorTrace, type PlacedText, type TraceReader } from './trace.ts'
+import { isRecord, jsonObject, maxPromptLength, picked, strength, type GeneratorTrace, type PlacedText, type TraceReader } from './trace.ts'
 
 /**
  * Generation records: a generator's own account of how it made the picture, in the generator's own format.
@@ -77,21 +78,16 @@ const comfyUi: TraceReader = (texts) =>
 /** Nodes that make pixels out of noise, or that ask a service for a picture. */
 const generatingNodes = /sampler|vaedecode|emptylatent|diffusion|imagegen|texttoimage|text2im|dall|flux|ideogram|recraft|gemini/i
 
-interface GraphNode {
-  id: string
-  kind: string
-  inputs: { [name: string]: unknown }
-}
+const maxNodes = 2_000
 
 function nodesOf(graph: { [key: string]: unknown }): GraphNode[] {
-  const inEditor = Array.isArray(graph.nodes)
-  const listed: [id: string, node: unknown][] = inEditor ? (graph.nodes as unknown[]).map((node) => ['', node]) : Object.entries(graph)
-  return listed.slice(0, 2_000).flatMap(([id, node]) => {
-    if (node === null || typeof node !== 'object') return []
-    const { class_type, type, inputs } = node as { class_type?: unknown; type?: unknown; inputs?: unknown }
-    const kind = inEditor ? type : class_type
-    return typeof kind === 'string' ? [{ id, kind, inputs: (inputs ?? {}) as GraphNode['inputs'] }] : []
-  })
+  if (Array.isArray(graph.nodes)) return editorNodes(graph.nodes, graph.links)
+  return Object.entries(graph)
+    .slice(0, maxNodes)
+    .flatMap(([id, node]) => {
+      if (!isRecord(node) || typeof node.class_type !== 'string') return []
+      return [{ id, kind: node.class_type, inputs: isRecord(node.inputs) ? node.inputs : {} }]
+    })
 }
 
 const nodeSettings = [
@@ -256,8 +252,4 @@ export const recordReaders: readonly TraceReader[] = [
 function firstOf(texts: readonly PlacedText[], read: (text: PlacedText) => GeneratorTrace | undefined): GeneratorTrace | undefined {
   const found = texts.map(read).filter((trace) => trace !== undefined)
   return found.sort((a, b) => b.log10LikelihoodRatio - a.log10LikelihoodRatio)[0]
-}
-
-function isRecord(value: unknown): value is { [key: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

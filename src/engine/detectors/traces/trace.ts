@@ -78,3 +78,8 @@ export function picked(from: { [key: string]: unknown }, names: readonly string[
   }
   return result
 }
+
+/** An object of JSON that is no list. */
+export function isRecord(value: unknown): value is { [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
