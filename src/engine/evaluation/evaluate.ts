@@ -133,7 +133,7 @@ async function runCase(engine: Engine, one: Case, out: string): Promise<CaseResu
     }
     return isWrong(result) ? { ...result, pictures: await keepPictures(id, bytes, report, out) } : result
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const [message] = (error instanceof Error ? error.message : String(error)).split('\n') as [string]
     return { ...base, verdict: null, error: message, summary: '', signals: [], megapixels: 0, durationsMs: {} }
   }
 }
