@@ -40,7 +40,7 @@ t.test('what a provider sees counts in the verdict, under the provider’s own n
   t.equal(seen, `image/jpeg ${createHash('sha256').update(bytes).digest('hex')}`)
   t.match(body, { state: 'completed', verdict: 'ai_generated', degraded: null })
   t.match(body.summary, generated.meaning)
-  t.match(body.signals[0], { detector: 'scripted', code: 'looks_generated', evidence: [] })
+  t.match(body.signals[0], { detector: 'scripted', code: 'looks_generated', evidence: { length: 0 } })
   t.ok(body.signals.length > 1 && body.evidence.length > 0, 'and the engine’s own findings stand beside it')
 
   const again = await upload(bytes)

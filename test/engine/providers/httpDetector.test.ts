@@ -66,7 +66,7 @@ t.test('415 says that nothing is missing; every other status has a sentence', as
   for (const [status, [reason, requests]] of Object.entries(cases)) {
     const { server, ask } = await asking(t)
     server.behave = answer(Number(status), { location: 'http://127.0.0.1:9/', 'content-type': 'application/json' }, '{}')
-    t.match(await ask(), { signals: [], silent: [{ provider: 'http_detector', reason }] }, status)
+    t.match(await ask(), { signals: { length: 0 }, silent: [{ provider: 'http_detector', reason }] }, status)
     t.equal(server.received.length, requests, `${status}: ${requests} requests`)
   }
 })
@@ -76,7 +76,7 @@ t.test('what is no such answer is none', async (t) => {
   for (const body of wrong) {
     const { server, ask } = await asking(t)
     server.behave = says(body)
-    t.match(await ask(), { signals: [], silent: [{ reason: /could not be understood/ }] }, JSON.stringify(body))
+    t.match(await ask(), { signals: { length: 0 }, silent: [{ reason: /could not be understood/ }] }, JSON.stringify(body))
   }
 })
 

@@ -79,7 +79,7 @@ t.test('of a long or a large video ten stills are sent, and half of them may fai
   t.match((await ask(media)).signals, [{ measured: { momentsAsked: 5 } }])
   n = 0
   standIn.behave = (response, right) => (n++ < 4 ? right() : failure('media_error')(response, right))
-  t.match(await ask(media), { signals: [], silent: [{ reason: 'sightengine could not read the file.' }] })
+  t.match(await ask(media), { signals: { length: 0 }, silent: [{ reason: 'sightengine could not read the file.' }] })
   t.match(await ask({ ...media, sampled: { durationSeconds: 120, stills: [] } }), { silent: [{ reason: 'sightengine could not read the file.' }] })
 })
 
@@ -133,7 +133,7 @@ t.test('what passes is overcome', async (t) => {
       standIn.behave = right
       ;(name === '429' ? plain(429, '') : does)(response, answer)
     }
-    t.match(await ask(), { signals: [{ code: 'nothing_found' }], silent: [] }, name)
+    t.match(await ask(), { signals: [{ code: 'nothing_found' }], silent: { length: 0 } }, name)
     t.equal(standIn.asked.length, 2)
   }
 })
@@ -150,7 +150,7 @@ t.test('Retry-After is waited for where there is time, and not begun where there
     failure('usage_limit', 429, { 'retry-after': seconds })(response, answer)
   }
   standIn.behave = busy('1')
-  t.match(await ask(), { silent: [] })
+  t.match(await ask(), { silent: { length: 0 } })
   t.ok(times[1]! - times[0]! >= 950, 'the second request came after the second that was asked for')
 
   standIn.behave = busy('60')
@@ -162,10 +162,10 @@ t.test('Retry-After is waited for where there is time, and not begun where there
 t.test('a slow answer is an answer; one that does not come in time ends the request, and is asked for once', async (t) => {
   const { standIn, ask } = await asking(t)
   standIn.behave = slow(300)
-  t.match(await ask(), { silent: [] })
+  t.match(await ask(), { silent: { length: 0 } })
   standIn.behave = hang
   const before = standIn.asked.length
-  t.match(await ask(picture(), 300), { signals: [], silent: [{ reason: 'sightengine did not answer in time.' }] })
+  t.match(await ask(picture(), 300), { signals: { length: 0 }, silent: [{ reason: 'sightengine did not answer in time.' }] })
   t.equal(standIn.asked.length, before + 1)
   await eventually(() => standIn.underWay === 0)
   t.pass('and its connection is closed')
@@ -178,7 +178,7 @@ t.test('a large file that is answered by 429 before it is there is sent again', 
     plain(429, '')(response, answer)
   }
   const media = picture(20_000_000)
-  t.match(await ask(media), { silent: [] })
+  t.match(await ask(media), { silent: { length: 0 } })
   t.match(standIn.asked, [{ media: { sha256: sha256(media.bytes) } }])
 })
 
@@ -212,5 +212,5 @@ t.test('the circuit opens, lets one try, and closes', async (t) => {
   })
   t.equal(standIn.asked.length, requests + 1, 'one request tried it, the others went on without')
   t.equal(provider.circuit?.(), 'closed')
-  t.match(await ask(), { silent: [] })
+  t.match(await ask(), { silent: { length: 0 } })
 })
