@@ -1,3 +1,4 @@
+import { log10BinomialTail } from '../binomialTail.ts'
 import { shareOfRectangle } from './drawing.ts'
 import { moved } from './motion.ts'
 import { agrees, differs, onGrid, type Region } from './regions.ts'
@@ -103,18 +104,4 @@ function overlapOf({ motion, cell, columns, rows, states, cells }: Region): numb
     if (column >= 0 && row >= 0 && column < columns && row < rows && states[row * columns + column] === agrees) overlapping++
   }
   return cells.length === 0 ? 0 : overlapping / cells.length
-}
-
-/** log10 of the probability that at least `passed` of the trials pass. */
-export function log10BinomialTail(trials: number, passed: number, probability: number): number {
-  if (passed <= 0) return 0
-  if (passed > trials) return -Infinity
-  // From the last term downwards, each as a multiple of the one after it; logarithms hold what would underflow.
-  let term = trials * Math.log10(probability)
-  let sum = term
-  for (let count = trials - 1; count >= passed; count--) {
-    term += Math.log10(((count + 1) * (1 - probability)) / ((trials - count) * probability))
-    sum = term + Math.log10(1 + 10 ** (sum - term))
-  }
-  return Math.min(0, sum)
 }

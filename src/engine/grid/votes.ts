@@ -1,3 +1,4 @@
+import { log10HoeffdingBound } from '../binomialTail.ts'
 import { noVote } from '../kernels/gridVotes.ts'
 
 /** How many pixels of each cell vote for each of the 64 grids. */
@@ -58,13 +59,8 @@ export function totalOf({ counts }: VoteCounts): Float64Array {
 
 /**
  * log10 of an upper bound of the probability that of so many pixels at least so many vote for one given grid by chance, 1 in 64 for
- * each. Votes of pixels in one block lean on the same windows, so 64 pixels count as one trial (ZERO, section 3.2). The bound is
- * Hoeffding's ("Probability inequalities for sums of bounded random variables", 1963, theorem 1).
+ * each. Votes of pixels in one block lean on the same windows, so 64 pixels count as one trial (ZERO, section 3.2).
  */
 export function log10Chance(pixels: number, votes: number): number {
-  const chance = 1 / grids
-  const share = votes / pixels
-  if (!(share > chance)) return 0
-  const against = share >= 1 ? 0 : (1 - share) * Math.log10((1 - share) / (1 - chance))
-  return -(pixels / 64) * (share * Math.log10(share / chance) + against)
+  return log10HoeffdingBound(pixels / 64, votes / 64, 1 / grids)
 }

@@ -1,3 +1,4 @@
+import { log10HoeffdingBound } from '../binomialTail.ts'
 import type { Coefficients } from './coefficients.ts'
 import type { DoubleQuantizationMap } from './doubleQuantizationMap.ts'
 
@@ -133,16 +134,8 @@ function regionOf(
   }
   // A region could begin and end at any block; its shape follows from the map.
   const log10Tests = 2 * Math.log10(columns * rows)
-  region.log10Nfa = log10Tests + log10Tail(region.compared, region.comparedInGaps, expected / Math.max(1, region.compared))
+  region.log10Nfa = log10Tests + log10HoeffdingBound(region.compared, region.comparedInGaps, expected / Math.max(1, region.compared))
   return region
-}
-
-/** log10 of Chernoff's bound on P(X ≥ k), X of the binomial distribution of n and p. */
-function log10Tail(n: number, k: number, p: number): number {
-  if (n === 0 || k <= n * p) return 0
-  const share = k / n
-  const other = share < 1 ? (1 - share) * Math.log((1 - share) / (1 - p)) : 0
-  return (-n * (share * Math.log(share / p) + other)) / Math.LN10
 }
 
 /** The connected parts of what was quantised once. */

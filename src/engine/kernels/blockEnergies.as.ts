@@ -66,7 +66,6 @@ function measureBlock(at: usize, to: usize): void {
 }
 
 /** The energy of the coefficients, without that of the mean, whose indices sum to 3 at most. */
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function motif(): v128 {
   let energy = f32x4.splat(0)
@@ -85,39 +84,33 @@ function motif(): v128 {
   return energy
 }
 
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function coefficient0(p0: v128, p1: v128, p2: v128, p3: v128, p4: v128): v128 {
   return f32x4.mul(f32x4.add(f32x4.add(f32x4.add(p0, p4), f32x4.add(p1, p3)), p2), f32x4.splat(mean))
 }
 
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function coefficient1(p0: v128, p1: v128, p3: v128, p4: v128): v128 {
   return f32x4.add(f32x4.mul(f32x4.sub(p0, p4), f32x4.splat(cosine1)), f32x4.mul(f32x4.sub(p1, p3), f32x4.splat(cosine3)))
 }
 
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function coefficient2(p0: v128, p1: v128, p2: v128, p3: v128, p4: v128): v128 {
   const sides = f32x4.sub(f32x4.mul(f32x4.add(p0, p4), f32x4.splat(cosine2)), f32x4.mul(f32x4.add(p1, p3), f32x4.splat(cosine4)))
   return f32x4.sub(sides, f32x4.mul(p2, f32x4.splat(cosine0)))
 }
 
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function coefficient3(p0: v128, p1: v128, p3: v128, p4: v128): v128 {
   return f32x4.sub(f32x4.mul(f32x4.sub(p0, p4), f32x4.splat(cosine3)), f32x4.mul(f32x4.sub(p1, p3), f32x4.splat(cosine1)))
 }
 
 /** A pixel's three channels. */
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function pixel(at: usize): v128 {
   return f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at))))
 }
 
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function square(value: v128): v128 {
   return f32x4.mul(value, value)

@@ -5,7 +5,6 @@
  * the first by √2·cos(kπ/16) as well (Arai, Agui & Nakajima, "A fast DCT-SQ scheme for images", 1988). The first and the fifth are
  * sums of whole numbers, and so exact. The vectors' lanes are four transforms; their coefficients are left at `to`, a vector each.
  */
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 export function transform(to: usize, p0: v128, p1: v128, p2: v128, p3: v128, p4: v128, p5: v128, p6: v128, p7: v128): void {
   const s0 = f32x4.add(p0, p7)

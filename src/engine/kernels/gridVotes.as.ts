@@ -76,13 +76,11 @@ function transformRow(input: usize, output: usize, columns: i32): void {
   }
 }
 
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function pixels(at: usize): v128 {
   return f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at))))
 }
 
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function keep(to: usize, frequency: i32, factor: f32): void {
   const value = v128.load(scratchAt + 16 * frequency)
@@ -90,7 +88,6 @@ function keep(to: usize, frequency: i32, factor: f32): void {
 }
 
 /** Four windows' numbers of coefficients below ½, squared and scaled as `transform` scales, the mean left out. */
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function zeros(top: i32, x: i32): v128 {
   let count = i32x4.splat(0)
@@ -109,13 +106,11 @@ function zeros(top: i32, x: i32): v128 {
   return count
 }
 
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function row(at: usize, y: i32): v128 {
   return v128.load(at + (y & 7) * (8 * 4 * chunkColumns))
 }
 
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function below(frequency: i32, squaredLimit: f32): v128 {
   const value = v128.load(scratchAt + 16 * frequency)
@@ -141,7 +136,6 @@ function markConstant(columns: i32, rows: i32): void {
 }
 
 /** Whether eight pixels, `stride` bytes apart, are the same. */
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function alike(at: usize, stride: i32): v128 {
   const first = v128.load(at)
@@ -150,7 +144,6 @@ function alike(at: usize, stride: i32): v128 {
   return same
 }
 
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function all(at: usize, stride: i32): v128 {
   let every = v128.load(at)
@@ -175,7 +168,6 @@ function writeVotes(y: i32, columns: i32): void {
   for (let x = 0; x < columns; x += 16) v128.store(votes + x, i8x16.narrow_i16x8_u(grids(windows + 2 * x), grids(windows + 2 * x + 16)))
 }
 
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function grids(at: usize): v128 {
   const best = v128.load(at)

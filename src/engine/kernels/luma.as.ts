@@ -21,7 +21,6 @@ export function convert(pixels: i32): void {
 }
 
 /** The luminances of four pixels. A weight of green goes beyond 16 bits with a sign, so each of two products has half of it. */
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function four(at: usize): v128 {
   const pixels = v128.load(at)

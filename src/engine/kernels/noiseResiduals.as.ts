@@ -31,14 +31,12 @@ export function addRow(columns: i32): void {
 }
 
 /** The second difference down a column, of eight columns. */
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function difference(x: i32): v128 {
   const at = inputAt + x
   return i16x8.sub(i16x8.add(pixels(at), pixels(at + 2 * inputStride)), i16x8.shl(pixels(at + inputStride), 1))
 }
 
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function pixels(at: usize): v128 {
   return i16x8.extend_low_i8x16_u(v128.load64_zero(at))

@@ -36,7 +36,6 @@ export function measure(blocks: i32): void {
 }
 
 /** Transforms four of a block's columns, and turns them: at `columnsAt` a vector is four vertical frequencies of one column. */
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function transformColumns(block: usize, column: i32): void {
   const at = block + column
@@ -46,7 +45,6 @@ function transformColumns(block: usize, column: i32): void {
 }
 
 /** Four pixels of a row, less 128, as JPEG has them. */
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function pixels(at: usize, row: i32): v128 {
   const bytes = v128.xor(v128.load32_zero(at + row * inputStride), i8x16.splat(-128))
@@ -54,7 +52,6 @@ function pixels(at: usize, row: i32): v128 {
 }
 
 /** Turns four vectors of four lanes: rows become columns. */
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function turn(from: usize, to: usize): void {
   const a = v128.load(from)
@@ -72,7 +69,6 @@ function turn(from: usize, to: usize): void {
 }
 
 /** The squared errors of half of the coefficients, those of four vertical frequencies. */
-// @ts-ignore: a decorator of AssemblyScript
 @inline
 function errorOf(half: i32): v128 {
   const at = columnsAt + 8 * 16 * half

@@ -1,4 +1,4 @@
-import { log10BinomialTail } from './binomialTail.ts'
+import { log10HoeffdingBound } from '../binomialTail.ts'
 import { quietShare, type NoiseCells } from './noiseCells.ts'
 
 /** A part of the picture, in one piece, where more of the quietest blocks are than would lie there by chance. */
@@ -26,9 +26,9 @@ export function noiseRegions(cells: NoiseCells, log10Threshold: number): NoiseRe
   const { columns, rows, even, quiet } = cells
   const evenCells = even.reduce((sum, count) => sum + (count >= leastEven ? 1 : 0), 0)
   const nfaOf = (size: number, trials: number, hits: number) =>
-    Math.log10(Math.max(1, evenCells)) + size * log10Growth - Math.log10(size) + log10BinomialTail(trials, hits, quietShare)
+    Math.log10(Math.max(1, evenCells)) + size * log10Growth - Math.log10(size) + log10HoeffdingBound(trials, hits, quietShare)
 
-  const tails = Float64Array.from(even, (count, cell) => (count < leastEven ? 0 : log10BinomialTail(count, quiet[cell]!, quietShare)))
+  const tails = Float64Array.from(even, (count, cell) => (count < leastEven ? 0 : log10HoeffdingBound(count, quiet[cell]!, quietShare)))
   const seeds = [...tails.keys()].filter((cell) => tails[cell]! <= seedProbability).sort((a, b) => tails[a]! - tails[b]!)
   const taken = new Uint8Array(columns * rows)
   const regions: NoiseRegion[] = []

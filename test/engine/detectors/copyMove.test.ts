@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import t from 'tap'
-import { log10BinomialTail } from '../../../src/engine/copyMove/significance.ts'
+import { log10BinomialTail } from '../../../src/engine/binomialTail.ts'
 import { showsTwoVersions } from '../../../src/engine/copyMove/twoVersions.ts'
 import { copyMove } from '../../../src/engine/detectors/copyMove.ts'
 import { lumaOf } from '../../../src/engine/luma.ts'
