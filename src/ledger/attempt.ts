@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
 import type { FastifyBaseLogger } from 'fastify'
 import { evidencePrefix } from '../analyses/keys.ts'
 import {
@@ -12,7 +13,7 @@ import {
 } from '../analyses/moves.ts'
 import { examine, type Examination, type Examiners } from '../engine/providers/examine.ts'
 import { EngineError, type Evidence } from '../engine/types.ts'
-import type { Database } from '../platform/postgres.ts'
+import { wasRolledBack, type Database } from '../platform/postgres.ts'
 import type { StoredEvidence } from '../platform/schema.ts'
 import { ObjectMissing, StorageUnavailable, type Storage } from '../platform/storage/storage.ts'
 import type { MediaRoom } from './mediaRoom.ts'
@@ -34,6 +35,12 @@ const LOOK_EVERY_MS = 1_000
  * a thread does: waiting for one must not use up an attempt.
  */
 const STORAGE_TIMEOUT_MS = 60_000
+
+/**
+ * The end of an attempt is written again when the database undid it: a deadlock or a full disk of a moment must not cost
+ * an analysis one of its attempts. The fence lets it count once.
+ */
+const written = retry(handleWhen(wasRolledBack), { maxAttempts: 6, backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 2_000 }) })
 
 /** The attempt is over without an end of the analysis: the job is to come back later. */
 export class ComeBackLater extends Error {
@@ -67,7 +74,7 @@ export async function runAttempt(options: AttemptOptions, claim: Analysis): Prom
     // From here on a failure leaves open whether the verdict stands: what it would refer to must stay. Whoever ends
     // the analysis later removes what earlier attempts have left.
     orphaned = false
-    orphaned = !(await completeAnalysis(db, claim, report, evidence, degraded))
+    orphaned = !(await written.execute(() => completeAnalysis(db, claim, report, evidence, degraded)))
   } catch (error) {
     // Aborting makes the storage fail with an error of its own: ask the signal, not the error.
     if (over.signal.reason instanceof ClaimLost) return
@@ -151,12 +158,12 @@ async function endAttempt({ db, log }: AttemptOptions, claim: Analysis, error: u
   const final = finalFailure(error) ?? (claim.attempt >= MAX_ATTEMPTS ? lastFailure(error) : undefined)
   if (final !== undefined) {
     log.info({ err: error, failure: final.code }, 'The analysis failed')
-    await failAnalysis(db, claim, final)
+    await written.execute(() => failAnalysis(db, claim, final))
     return
   }
   const reason = error instanceof StorageUnavailable ? 'storage_unavailable' : 'interrupted'
   log.warn({ err: error, reason }, 'The attempt is given back')
-  if (await giveBack(db, claim, reason)) throw new ComeBackLater(reason, { cause: error })
+  if (await written.execute(() => giveBack(db, claim, reason))) throw new ComeBackLater(reason, { cause: error })
 }
 
 /** What another attempt would not change: time-outs, files that can't be decoded, files that are gone. */

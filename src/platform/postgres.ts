@@ -53,6 +53,15 @@ export function connectPostgres(options: { url: string; max: number; log: Fastif
 }
 
 /**
+ * Whether the server itself has said that it undid the transaction and that the same one may succeed: serialization
+ * failures, deadlocks, a lack of room. Never when the connection broke, as nobody knows then whether it was committed.
+ */
+export function wasRolledBack(error: unknown): boolean {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error
+  return cause instanceof Error && /^(40001|40P01|53)/.test((cause as NodeJS.ErrnoException).code ?? '')
+}
+
+/**
  * Whether an error says that the database can't be reached, is starting, stopping, or out of connections: worth
  * trying again later, as opposed to a query that is wrong.
  */
