@@ -23,6 +23,26 @@ export function connectBlockingRedis(url: string, log: FastifyBaseLogger, option
   return open(url, log, { maxRetriesPerRequest: null, socketTimeout: 20_000, ...options })
 }
 
+/**
+ * Mends what ioredis forgets when it is disconnected without a connection (redis/ioredis#2169): between two tries to
+ * connect it never says that it has ended, and what was under way when the connection broke is never answered. BullMQ's
+ * worker waits for both when it closes, and would wait forever.
+ */
+function ending(redis: Redis): Redis {
+  const { disconnect, duplicate } = redis
+  redis.disconnect = (reconnect = false) => {
+    // With this status it closes properly.
+    if (redis.status === 'reconnecting' && !reconnect) redis.status = 'wait'
+    disconnect.call(redis, reconnect)
+  }
+  redis.duplicate = (options) => ending(duplicate.call(redis, options))
+  redis.on('end', () => {
+    const { prevCommandQueue } = redis as unknown as { prevCommandQueue: { toArray(): Array<{ command: { reject(error: Error): void } }> } | null }
+    for (const { command } of prevCommandQueue?.toArray() ?? []) command.reject(new Error('Connection is closed.'))
+  })
+  return redis
+}
+
 function open(url: string, log: FastifyBaseLogger, options: RedisOptions): Redis {
   const settings: RedisOptions = {
     // BullMQ is written and tested against RESP2 answers.
@@ -32,7 +52,7 @@ function open(url: string, log: FastifyBaseLogger, options: RedisOptions): Redis
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
     ...options
   }
-  const redis = new Redis(url, { ...settings, replyMapping: 'legacy' })
+  const redis = ending(new Redis(url, { ...settings, replyMapping: 'legacy' }))
   let away = false
   redis.on('error', (error) => {
     if (!away) log.warn({ err: error }, 'Redis is away')
