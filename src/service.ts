@@ -2,6 +2,7 @@
 import pino from 'pino'
 import { buildApp } from './app.ts'
 import { ConfigError, readConfig, requireServers, type Config } from './config.ts'
+import { TrustListError } from './engine/credentials/trustList.ts'
 import { ModelError } from './engine/models/manifest.ts'
 
 /** sysexits.h: it can never start like this; trying again is no use. */
@@ -34,7 +35,7 @@ const logger = pino(
   output
 )
 const app = await buildApp(config, logger).catch((error: unknown) => {
-  if (error instanceof ModelError) giveUp(error.message)
+  if (error instanceof ModelError || error instanceof TrustListError) giveUp(error.message)
   throw error
 })
 

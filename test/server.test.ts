@@ -48,6 +48,13 @@ t.test('an environment that is not valid is refused at once, by name', async (t)
   t.notOk(existsSync(dataDir))
 })
 
+t.test('a trust list that is not there is told once, and ends what was brought up', async (t) => {
+  const program = start(t, { DATA_DIR: dataFolder(t), TRUST_LIST: 'nowhere.pem' })
+  t.equal(await program.exit, 78)
+  t.match(program.output(), /TRUST_LIST can not be used: .*nowhere\.pem/)
+  t.notMatch(program.output(), 'starting it again')
+})
+
 t.test('a port that is taken is told once, and ends what was brought up', async (t) => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')

@@ -12,6 +12,7 @@ import {
   type Failure
 } from '../analyses/moves.ts'
 import { examine, type Examination, type Examiners } from '../engine/providers/examine.ts'
+import { ProviderFailure } from '../engine/providers/failure.ts'
 import { EngineError, type Evidence } from '../engine/types.ts'
 import { wasRolledBack, type Database } from '../platform/postgres.ts'
 import type { StoredEvidence } from '../platform/schema.ts'
@@ -67,7 +68,11 @@ export async function runAttempt(options: AttemptOptions, claim: Analysis): Prom
   try {
     const { report: found, degraded, silent } = await examineMedia(options, claim, signal)
     const { evidence: pictures, durationsMs: _durations, ...report } = found
-    for (const { provider, error } of silent) log.warn({ err: error, provider }, 'A provider was left out of a verdict')
+    for (const { provider, error } of silent) {
+      // That a circuit is open was said when it opened.
+      const level = error instanceof ProviderFailure && error.code === 'resting' ? 'debug' : 'warn'
+      log[level]({ err: error, provider }, 'A provider was left out of a verdict')
+    }
     signal.throwIfAborted()
     orphaned = pictures.length > 0
     const evidence = await storeEvidence(storage, claim, pictures, withDeadline(signal))

@@ -20,6 +20,11 @@ export interface TrustListOptions {
   log: FastifyBaseLogger
 }
 
+/** A fault of the configuration. */
+export class TrustListError extends Error {
+  override name = 'TrustListError'
+}
+
 /** How often is looked whether the file has changed, or a published list is to be fetched again. */
 const roundMs = 5 * 60_000
 
@@ -27,16 +32,22 @@ const roundMs = 5 * 60_000
  * Opens a trust list, and follows its changes. One that can't be read any more, or has no certificate left in it, is no reason to
  * believe nobody: the last good one stays, and the log says so.
  *
- * @throws when it is a file and can't be read: that is a fault of the configuration, which nobody would notice later
+ * @throws {TrustListError} when it is a file that can't be read or holds no certificate: nobody would notice later that nothing is checked
  */
 export async function openTrustList({ location, dataDir, log }: TrustListOptions): Promise<KeptTrustList> {
   const published = URL.canParse(location) ? await openPublishedList({ url: new URL(location), dataDir, check: trustListOf, log }) : undefined
-  const first = published === undefined ? await readFile(location, 'utf8') : published.kept
-  let list = first === undefined ? undefined : trustListOf(first)
+  const fromFile = async () => trustListOf(await readFile(location, 'utf8'))
+  const kept = published?.kept
+  let list = kept === undefined ? undefined : trustListOf(kept)
+  if (published === undefined) {
+    list = await fromFile().catch((error: unknown) => {
+      throw new TrustListError(`TRUST_LIST can not be used: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    })
+  }
 
   async function follow(signal: AbortSignal): Promise<void> {
-    const text = published === undefined ? await readFile(location, 'utf8') : await published.refresh(signal)
-    const fresh = text === undefined ? list : trustListOf(text)
+    const text = await published?.refresh(signal)
+    const fresh = published === undefined ? await fromFile() : text === undefined ? list : trustListOf(text)
     if (fresh?.version !== list?.version) log.info({ version: fresh?.version }, 'The trust list of Content Credentials has changed')
     list = fresh
   }

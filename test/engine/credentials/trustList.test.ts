@@ -29,7 +29,7 @@ t.test('a file is read at the start, and a missing one is a fault that nobody ca
   const list = await openTrustList({ location: path, dataDir: t.testdirName, log: silent })
   t.same(list.current(), first)
   await list.close()
-  await t.rejects(openTrustList({ location: `${path}.missing`, dataDir: t.testdirName, log: silent }), { code: 'ENOENT' })
+  await t.rejects(openTrustList({ location: `${path}.missing`, dataDir: t.testdirName, log: silent }), { name: 'TrustListError', cause: { code: 'ENOENT' } })
 })
 
 t.test('a published list is fetched once, kept on disk, and there again after a restart without its publisher', async (t) => {
