@@ -3,9 +3,12 @@ import { maskPicture, type Grid } from '../evidencePictures.ts'
 import type { DecodedImage } from '../image.ts'
 import { gridVotes } from '../kernels/gridVotes.ts'
 import type { Luma } from '../luma.ts'
-import { uprightBox } from '../orientation.ts'
+import { uprightBox, type Box } from '../orientation.ts'
 import { estimateQuality } from '../quantization.ts'
-import { maskOf, regionsOf, surroundingsOf, type ForeignRegion, type Surroundings } from '../grid/regions.ts'
+import { quantizationFit } from '../grid/quantizationFit.ts'
+import { isReplaced } from '../grid/replaced.ts'
+import { maskOf, regionsOf, surroundingsOf, type ForeignRegion } from '../grid/regions.ts'
+import { cellSide, unquantizedRegions, type UnquantizedRegion } from '../grid/unquantized.ts'
 import { countVotes, finestSide, grids, log10Chance, totalOf, type VoteCounts } from '../grid/votes.ts'
 import { foreignWindows } from '../grid/windows.ts'
 import type { NotChecked, Signal } from '../types.ts'
@@ -48,6 +51,10 @@ const maxRegions = 20
  * 3. have a grid that the rest of the picture does not vote for more than chance has it,
  * 4. lie in a picture that is in the global grid nearly everywhere else. Without this it is a hint that makes no verdict: a
  *    screenshot or a collage looks like that.
+ *
+ * Where no foreign grid is found in a picture saved without loss, a *missing* one is looked for, not as the paper does (by saving all once more),
+ * but by the quantization itself (`quantizationFit.ts`). It is told from what else takes quantization away by `unquantized.ts` and `replaced.ts`,
+ * and still is no more than a hint.
  */
 export const jpegGrid: ImageDetector = {
   id: 'jpeg_grid',
@@ -66,6 +73,13 @@ export const jpegGrid: ImageDetector = {
     const global = globalGridOf(votes)
     const foreign = foreignRegions(votes, global.grid)
     const notChecked = seen.whole ? [] : [partly]
+    const unquantized = foreign?.inGlobalGrid ? [] : unquantizedParts(image, seen, global)
+    if (foreign === undefined && unquantized.length > 0 && unquantized.every((region) => isReplaced(region, votes, global.grid, image.pixels!))) {
+      const evidence = await maskPicture(maskOfCells(unquantized, luma), { name: 'jpeg-grid.png', caption: missingCaption, orientation: image.orientation })
+      const regions = unquantized.slice(0, maxRegions).map((region) => ({ ...uprightBox(region, image), log10Nfa: round(region.log10Nfa) }))
+      const measured = { regions, globalGrid: origin(global.grid), globalGridLog10Nfa: round(global.log10Nfa) }
+      return findings({ signals: [missingSignal(measured, evidence.name)], evidence: [evidence], notChecked })
+    }
     if (foreign === undefined) {
       const earlier = earlierJpeg(image, global)
       return findings({ signals: earlier === undefined ? [] : [earlier], notChecked })
@@ -77,7 +91,7 @@ export const jpegGrid: ImageDetector = {
       return { ...uprightBox(stored, image), log10Nfa: round(region.log10Nfa), grid: origin(region.grid) }
     })
     const measured = { regions, globalGrid: origin(global.grid), globalGridLog10Nfa: round(global.log10Nfa) }
-    return findings({ signals: [foreignSignal(foreign, measured, evidence.name)], evidence: [evidence], notChecked })
+    return findings({ signals: [foreignSignal(withQuantization(foreign, unquantized), measured, evidence.name)], evidence: [evidence], notChecked })
   }
 }
 
@@ -98,7 +112,8 @@ function globalGridOf(votes: VoteCounts): GlobalGrid {
 
 interface Foreign {
   regions: ForeignRegion[]
-  surroundings: Surroundings
+  /** Whether the rest is in the global grid nearly everywhere. */
+  inGlobalGrid: boolean
 }
 
 /** The regions of all grids that only a part of the picture lies in. Strongest first. */
@@ -107,14 +122,14 @@ function foreignRegions(votes: VoteCounts, globalGrid: number): Foreign | undefi
   for (const grid of new Set(candidates.map((region) => region.grid))) {
     const regions = candidates.filter((region) => region.grid === grid)
     const surroundings = surroundingsOf(regions, votes, globalGrid)
-    if (!surroundings.foreignGridToo) return { regions, surroundings }
+    if (!surroundings.foreignGridToo) return { regions, inGlobalGrid: surroundings.inGlobalGrid }
   }
   return undefined
 }
 
-function foreignSignal({ regions, surroundings }: Foreign, measured: Signal['measured'], evidence: string): Signal {
+function foreignSignal({ regions, inGlobalGrid }: Foreign, measured: Signal['measured'], evidence: string): Signal {
   const shared = { detector: 'jpeg_grid', supports: 'manipulated' as const, measured, evidence: [evidence] }
-  if (!surroundings.inGlobalGrid) {
+  if (!inGlobalGrid) {
     const meaning =
       'Only a part of the picture shows the 8×8 blocks of an earlier JPEG. It may have been put in; in a screenshot, a page or a collage that is how it has to be.'
     return { ...shared, code: 'partial_grid', log10LikelihoodRatio: 0.5, log10Nfa: -1, meaning }
@@ -124,6 +139,32 @@ function foreignSignal({ regions, surroundings }: Foreign, measured: Signal['mea
     'A part of the picture was saved as JPEG in another grid of 8×8 blocks than the rest: it comes from another picture, or from another place in this one.'
   return { ...shared, code: 'foreign_grid', log10LikelihoodRatio: Math.min(3, -log10Nfa), log10Nfa, meaning }
 }
+
+/** Parts that were not quantised with the rest. Only in a format without loss: saving as JPEG quantises all again. */
+function unquantizedParts({ lossless, pixels }: DecodedImage, { luma, whole }: Seen, { grid, log10Nfa }: GlobalGrid): UnquantizedRegion[] {
+  if (!lossless || !whole || pixels === undefined || log10Nfa > log10MostNfa) return []
+  const fits = quantizationFit(luma, pixels, grid)
+  return fits === undefined ? [] : unquantizedRegions(fits).filter((region) => region.log10Nfa < log10MostRegionNfa)
+}
+
+/** Where few blocks vote, the rest may still be quantised in the global grid nearly everywhere, and just not where the foreign part is. */
+function withQuantization({ regions, inGlobalGrid }: Foreign, unquantized: readonly UnquantizedRegion[]): Foreign {
+  return { regions, inGlobalGrid: inGlobalGrid || regions.every((region) => unquantized.some((other) => overlap(region, other))) }
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
+}
+
+/** Stickers, gradients and pixelated faces are no less missing from the JPEG than what was put in to deceive: a hint that makes no verdict. */
+function missingSignal(measured: Signal['measured'], evidence: string): Signal {
+  const meaning =
+    'A part of the picture lacks the JPEG traces that the rest has: it was put in, moved or painted over after the rest had been saved as JPEG. A sticker or a face made unrecognisable looks like that too.'
+  return { detector: 'jpeg_grid', code: 'missing_grid', supports: 'manipulated', log10LikelihoodRatio: 0.5, log10Nfa: -1, meaning, measured, evidence: [evidence] }
+}
+
+const missingCaption =
+  'Marked: where the traces that saving as JPEG left in the rest of the picture are missing, as they are in what was put in or painted over later. The outline is rough, to about 32 pixels. Drawings, stickers and pixelated faces look like that too. What is not marked may still have been changed: the traces can’t be seen in even areas.'
 
 const caption =
   'Marked: where the 8×8 blocks that JPEG compression leaves lie in another grid than in the rest of the picture, as those of a part from elsewhere do. The outline is rough, to about 16 pixels. What is not marked may still have been changed: blocks can’t be seen in fine texture, in even areas, or after the picture was compressed again.'
@@ -175,6 +216,20 @@ function middleOf(luma: Luma, pixels: number): Seen {
   const middle = new Uint8Array(columns * rows)
   for (let y = 0; y < rows; y++) middle.set(data.subarray((top + y) * width + left, (top + y) * width + left + columns), y * columns)
   return { luma: { data: middle, width: columns, height: rows }, left, top, whole: false }
+}
+
+/** The finest cells of the whole picture, 1 in regions. */
+function maskOfCells(regions: readonly UnquantizedRegion[], { width, height }: Luma): Grid<Uint8Array> {
+  const [columns, rows] = [Math.ceil(width / finestSide), Math.ceil(height / finestSide)]
+  const data = new Uint8Array(columns * rows)
+  for (const { cells } of regions) {
+    for (const { x, y } of cells) {
+      for (let row = Math.floor(y / finestSide); row < (y + cellSide) / finestSide && row < rows; row++) {
+        data.fill(1, row * columns + Math.floor(x / finestSide), row * columns + Math.min(columns, Math.ceil((x + cellSide) / finestSide)))
+      }
+    }
+  }
+  return { data, width: columns, height: rows }
 }
 
 /** A mask of the cells that were seen as one of the whole picture. */

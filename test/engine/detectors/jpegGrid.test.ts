@@ -41,6 +41,39 @@ t.test('a part whose blocks are aligned with the rest is not told apart', async 
   t.match((await detect(jpegGrid, await spliced({ shift: { x: 0, y: 0 } }))).signals, [{ code: 'jpeg_grid', supports: null }])
 })
 
+t.test('a part that was never a JPEG, or was painted over, is found in one saved without loss: it lacks the quantization of the rest', async (t) => {
+  const host = await sharp(await photo({ width: 640, height: 480, quality: 85 })).png().toBuffer()
+  const never = await photo({ width: side, height: side, seed: 5, format: 'png' })
+  const moved = await sharp(host).extract({ left: left + 163, top: top + 77, width: side, height: side }).rotate(180).resize(side, side + 30).extract({ left: 0, top: 9, width: side, height: side }).png().toBuffer()
+  for (const input of [never, moved]) {
+    const { signals, evidence } = await detect(jpegGrid, await sharp(host).composite([{ input, left, top }]).png().toBuffer())
+    t.match(signals, [{ code: 'missing_grid', supports: 'manipulated', log10Nfa: -1, measured: { globalGrid: { x: 0, y: 0 } }, evidence: ['jpeg-grid.png'] }])
+    const [region] = signals[0]!.measured['regions'] as unknown as Region[]
+    t.ok(Math.abs(region!.x - left) <= 32 && Math.abs(region!.y - top) <= 32, JSON.stringify(region))
+    t.ok((await overlap(evidence[0]!.bytes)) > 0.7)
+  }
+})
+
+t.test('where most of a picture is too even to vote, the quantization of the rest tells that it is in one grid', async (t) => {
+  const sky = await sharp({ create: { width: 800, height: 400, channels: 3, background: '#fff' } }).png().toBuffer()
+  const host = await sharp(await photo({ width: 800, height: 640, format: 'png' })).composite([{ input: sky, left: 0, top: 0 }]).jpeg({ quality: 85 }).toBuffer()
+  const part = await sharp(await photo({ width: 320, height: 320, seed: 5, quality: 85 })).extract({ left: 37, top: 35, width: side, height: side }).png().toBuffer()
+  const { signals } = await detect(jpegGrid, await sharp(host).composite([{ input: part, left: 304, top: 440 }]).png().toBuffer())
+  t.match(signals, [{ code: 'foreign_grid', log10Nfa: -3 }])
+})
+
+t.test('edits of the whole of a JPEG, text that is put over it, and saving it once more, take away the quantization of no part', async (t) => {
+  const jpeg = sharp(await photo({ width: 640, height: 480, quality: 85 }))
+  const { data, info } = await jpeg.clone().raw().toBuffer({ resolveWithObject: true })
+  const shadows = sharp(data.map((level) => (level < 110 ? level + Math.round(20 * Math.sin((Math.PI * level) / 110)) : level)), { raw: info })
+  const letters = Array.from({ length: 10 }, (_, line) => `<text x="60" y="${80 + 36 * line}" font-size="30" fill="#e8e0d0">Words over a photograph</text>`)
+  const text = jpeg.clone().composite([{ input: Buffer.from(`<svg width="640" height="480">${letters.join('')}</svg>`) }])
+  const edits = { shadows, sharper: jpeg.clone().sharpen(), brighter: jpeg.clone().modulate({ brightness: 1.1 }), text, turned: jpeg.clone().rotate(90), again: sharp(await jpeg.clone().jpeg({ quality: 97 }).toBuffer()) }
+  for (const [name, edit] of Object.entries(edits)) {
+    t.ok((await detect(jpegGrid, await edit.png().toBuffer())).signals.every(({ supports }) => supports === null), name)
+  }
+})
+
 t.test('a photograph as the camera wrote it says nothing', async (t) => {
   for (const quality of [50, 75, 98]) t.same((await detect(jpegGrid, await photo({ width: 640, height: 480, quality }))).signals, [])
 })
@@ -62,14 +95,14 @@ t.test('cropping and saving again leaves two grids all over a picture, which is 
   }
 })
 
-t.test('a grid that is strong in one part, and found in small spots all over the rest as well, is not that part’s', async (t) => {
+t.test('a grid that is strong in one part, and found in small spots all over the rest as well, is not that part’s: no verdict is moved', async (t) => {
   const other = await sharp(await photo({ width: 640, height: 480, seed: 5, quality: 85 })).png().toBuffer()
   const spot = await sharp(other).extract({ left: 80, top: 80, width: 40, height: 40 }).png().toBuffer()
   // Multiples of 8 apart, so that all lie in one grid.
   const spots = Array.from({ length: 30 }, (_, index) => ({ input: spot, left: 3 + 104 * (index % 6), top: 5 + 96 * Math.floor(index / 6) }))
   const part = await sharp(other).extract({ left: 80, top: 80, width: side, height: side }).png().toBuffer()
   const picture = sharp(await photo({ width: 640, height: 480, quality: 85 })).composite([...spots, { input: part, left: 203, top: 109 }])
-  t.match((await detect(jpegGrid, await picture.png().toBuffer())).signals, [{ code: 'jpeg_grid', supports: null }])
+  t.match((await detect(jpegGrid, await picture.png().toBuffer())).signals, [{ code: 'missing_grid', log10Nfa: -1 }])
 })
 
 t.test('a picture that was never a JPEG says nothing; with a JPEG in a part of it, it may be a page, and no verdict is moved', async (t) => {
