@@ -1,4 +1,4 @@
-import { findings, type ImageDetector } from '../detector.ts'
+import { findings, type Findings, type ImageDetector } from '../detector.ts'
 import { mapPicture, maskPicture } from '../evidencePictures.ts'
 import type { DecodedImage } from '../image.ts'
 import type { Coefficients } from '../jpeg/coefficients.ts'
@@ -6,6 +6,7 @@ import { mapDoubleQuantization, type DoubleQuantizationMap } from '../jpeg/doubl
 import { firstDigitDistance } from '../jpeg/firstDigits.ts'
 import { estimateFirstSteps, type FirstStep } from '../jpeg/firstQuantization.ts'
 import { ghostOf } from '../jpeg/ghosts.ts'
+import { findLocalGhost, type LocalGhost } from '../jpeg/ghostSearch.ts'
 import { singleRegions, type SingleRegion } from '../jpeg/regions.ts'
 import { uprightBox } from '../orientation.ts'
 import { standardTable } from '../quantization.ts'
@@ -42,7 +43,7 @@ const maxRegions = 20
  * The coefficients of a picture that was quantised twice, with the larger steps first and on the same 8×8 grid, have gaps (Popescu &
  * Farid 2004; Pevný & Fridrich 2008). That alone is context: most published photographs were saved twice. Where a part of the picture lacks
  * them, it was added or changed between the two (Lin, He, Tang & Tang 2009; Bianchi & Piva 2012). The ghost of the first saving (Farid 2009) is
- * shown for the eye.
+ * shown for the eye. The other way round, a part that alone was saved before is looked for over a range of qualities, by its ghost, as context.
  *
  * What is claimed is measured: see `claimedLog10Nfa`.
  *
@@ -64,10 +65,13 @@ export const doubleCompression: ImageDetector = {
     if ((colours !== 1 && colours !== 3) || jpeg?.adobeTransform === 0) return findings()
 
     const steps = estimateFirstSteps(coefficients, luma).filter(({ gain, share }) => gain >= leastGain && share >= leastPictureShare)
-    if (steps.length < leastFrequencies) return findings()
+    if (steps.length < leastFrequencies) return localGhostOf(coefficients, image)
     const savedTwice = savedTwiceSignal(steps, coefficients)
     const withGaps = steps.filter(({ first, last, gapShare }) => first > last && gapShare >= leastGapShare)
-    if (withGaps.length < leastFrequencies) return findings({ signals: [savedTwice] })
+    if (withGaps.length < leastFrequencies) {
+      const { signals, evidence } = await localGhostOf(coefficients, image)
+      return findings({ signals: [savedTwice, ...signals], evidence })
+    }
 
     const ghost = await mapPicture(ghostOf(coefficients, withGaps), ghostText(image))
     savedTwice.evidence.push(ghost.name)
@@ -76,6 +80,35 @@ export const doubleCompression: ImageDetector = {
     if (regions.length === 0) return findings({ signals: [savedTwice], evidence: [ghost] })
     const mask = await maskPicture(maskOf(regions, map, image), maskText(image))
     return findings({ signals: [regionSignal(regions, map, image, savedTwice), savedTwice], evidence: [mask, ghost] })
+  }
+}
+
+/** Where the picture as a whole shows no stronger save before the last, a part of it still may. */
+async function localGhostOf(coefficients: Coefficients, image: DecodedImage): Promise<Findings> {
+  const ghost = findLocalGhost(coefficients)
+  if (ghost === undefined) return findings()
+  const evidence = await mapPicture(ghost.map, localGhostText(ghost, image))
+  const signal = contextSignal({
+    detector: 'double_compression',
+    code: 'ghost_of_a_part',
+    meaning: `A part of the picture looks as if it had once been saved as JPEG at about quality ${ghost.quality}, and the rest does not: it may come from another picture. Changes of light or sharpness all over the picture leave such parts as well.`,
+    measured: {
+      quality: ghost.quality,
+      share: round(ghost.share),
+      misfitWithin: round(ghost.misfitWithin),
+      misfitAround: round(ghost.misfitAround),
+      region: { ...uprightBox(boxOf(ghost, image), image) }
+    },
+    evidence: [evidence.name]
+  })
+  return findings({ signals: [signal], evidence: [evidence] })
+}
+
+function localGhostText({ quality }: LocalGhost, { orientation }: DecodedImage) {
+  return {
+    name: 'jpeg-ghost-of-a-part.png',
+    orientation,
+    caption: `Dark: fits an earlier saving as JPEG at about quality ${quality}, or is too even to tell. Bright: does not fit it. A dark shape with a clear edge where the picture has detail deserves a look, and is no proof by itself.`
   }
 }
 
@@ -147,7 +180,7 @@ function regionSignal(regions: readonly SingleRegion[], map: DoubleQuantizationM
   }
 }
 
-function boxOf({ left, top, right, bottom }: SingleRegion, { width, height }: DecodedImage) {
+function boxOf({ left, top, right, bottom }: Pick<SingleRegion, 'left' | 'top' | 'right' | 'bottom'>, { width, height }: DecodedImage) {
   return { x: 8 * left, y: 8 * top, width: Math.min(width, 8 * right) - 8 * left, height: Math.min(height, 8 * bottom) - 8 * top }
 }
 

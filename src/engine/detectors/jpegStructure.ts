@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto'
 import type { FrameComponent, JpegFrame, JpegStructure } from '../containers/jpeg.ts'
 import { findings, type ImageDetector } from '../detector.ts'
 import { contradictsCamera, encoderOf, type Encoder } from '../jpeg/encoders.ts'
+import { hasStandardHuffmanTables } from '../jpeg/huffman.ts'
+import { furtherPictures, marksOf } from '../jpeg/marks.ts'
 import { estimateQuality } from '../quantization.ts'
 import type { Json, Signal } from '../types.ts'
 import { contextSignal } from './signal.ts'
 
 /**
- * How the file was compressed: quantization tables against IJG's, chroma subsampling, process, order of segments, and the encoder
- * that they name. Context: it tells which program or camera saved the file last, not whether what it shows is true.
+ * How the file was compressed: quantization tables against IJG's and against those of known writers, chroma subsampling, process, order of
+ * segments, the encoder that they name, what makers left in the file, and further pictures behind the picture. Context: it tells which program
+ * or camera saved the file last, not whether what it shows is true.
  */
 export const jpegStructure: ImageDetector = {
   id: 'jpeg_structure',
@@ -19,14 +22,15 @@ export const jpegStructure: ImageDetector = {
     reason: 'The picture is not a JPEG, so it has no compression tables that could tell which camera or program saved it. If it was made from a JPEG, that file would tell more.'
   },
   needsPixels: false,
-  async detect({ jpeg, metadata }) {
+  async detect({ bytes, jpeg, metadata }) {
     if (jpeg?.frame === undefined || jpeg.tables.length === 0) return findings()
     const tables = tablesOf(jpeg, jpeg.frame)
     const encoder = encoderOf(jpeg)
+    const behind = { marks: marksOf(jpeg, bytes), pictures: furtherPictures(jpeg, bytes).map(({ width, height }) => ({ width, height })) }
     const signal = contextSignal({
       detector: 'jpeg_structure',
       code: 'compression',
-      meaning: meaningOf(jpeg, jpeg.frame, tables, encoder),
+      meaning: `${savedAs(jpeg.frame, tables)}${writtenBy(encoder)}${foundBeside(jpeg, behind)}`,
       measured: {
         tables: tables.map((table) => ({ ...table })),
         tablesDigest: digestOf(jpeg),
@@ -38,9 +42,12 @@ export const jpegStructure: ImageDetector = {
         components: jpeg.frame.components.length,
         scans: jpeg.scans,
         restartInterval: jpeg.restartInterval,
+        huffmanTables: hasStandardHuffmanTables(jpeg.segments) ? 'standard' : 'own',
         jfif: jpeg.hasJfif,
         adobeTransform: jpeg.adobeTransform ?? null,
         segments: segmentNames(jpeg),
+        marks: behind.marks,
+        furtherPictures: behind.pictures,
         trailingBytes: jpeg.trailingBytes,
         complete: jpeg.complete
       }
@@ -106,13 +113,29 @@ function segmentNames({ segments }: JpegStructure): Json[] {
   return names.slice(0, 60).map(({ name, times }) => (times === 1 ? name : `${name} ×${times}`))
 }
 
-function meaningOf(jpeg: JpegStructure, frame: JpegFrame, tables: TableFacts[], encoder: Encoder | undefined): string {
+function savedAs(frame: JpegFrame, tables: TableFacts[]): string {
   const luma = tables.find((table) => table.for === 'luminance') ?? tables[0]!
   const quality = luma.standard
     ? `at quality ${luma.quality} with the tables that most software uses`
     : `with tables of its own (near to quality ${luma.quality}), as cameras and some programs do`
   const form = frame.process === 'progressive' ? ', in the progressive form that web sites prefer' : ''
-  const behind = jpeg.trailingBytes > 0 ? ` ${jpeg.trailingBytes} bytes stand behind the picture, as some phones write them.` : ''
-  const by = encoder === undefined || encoder.by === 'tables' ? '' : ` It was written by ${encoder.name}, or by a program that writes alike.`
-  return `The JPEG was last saved ${quality}${form}.${by}${behind}`
+  return `The JPEG was last saved ${quality}${form}.`
+}
+
+function writtenBy(encoder: Encoder | undefined): string {
+  if (encoder === undefined) return ''
+  const { name, by, setting } = encoder
+  if (by === 'comment') return ` A note in it names what wrote it: ${name}.`
+  if (by === 'segments') return ` It was written by ${name}, or by a program that writes alike.`
+  return ` It is compressed in the way of ${name}${setting === undefined ? '' : `, at ${setting}`}.`
+}
+
+function foundBeside({ trailingBytes }: JpegStructure, { marks, pictures }: { marks: string[]; pictures: { width: number; height: number }[] }): string {
+  const holds = marks.length === 0 ? '' : ` It holds ${marks.join(', ')}.`
+  const [first] = pictures
+  if (first !== undefined) {
+    const which = pictures.length === 1 ? 'A second picture is' : `${pictures.length} further pictures are`
+    return `${holds} ${which} stored behind the first (${first.width} × ${first.height} pixels), as cameras and phones do with previews, bursts and brightness maps.`
+  }
+  return trailingBytes > 0 && marks.length === 0 ? `${holds} ${trailingBytes} bytes stand behind the picture, as some phones write them.` : holds
 }

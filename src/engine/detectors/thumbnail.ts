@@ -4,7 +4,7 @@ import { maxScans, operationTimeoutSeconds } from '../decoder.ts'
 import { findings, type Findings, type ImageDetector } from '../detector.ts'
 import type { DecodedImage, Pixels } from '../image.ts'
 import { lumaOf } from '../luma.ts'
-import { smallCopies } from '../thumbnail/copies.ts'
+import { smallCopies, type SmallCopy } from '../thumbnail/copies.ts'
 import { compareLocally, type ChangedRegion, type Comparison } from '../thumbnail/difference.ts'
 import { regionEvidence, sideBySide, type Pair } from '../thumbnail/evidence.ts'
 import { matchThumbnail, type ThumbnailMatch } from '../thumbnail/match.ts'
@@ -36,10 +36,10 @@ export const thumbnail: ImageDetector = {
     const picture = await reduced(pixels)
     const results: Result[] = []
     let unreadable = 0
-    for (const { name, jpeg, uncertain = false } of copies) {
-      const copy = await decodeCopy(jpeg)
-      if (copy !== undefined) results.push(...compared(name, copy, picture).filter(({ kind }) => !(uncertain && kind === 'differs')))
-      else if (!uncertain) unreadable++
+    for (const small of copies) {
+      const copy = await decodeCopy(small.jpeg)
+      if (copy !== undefined) results.push(...compared(small, copy, picture))
+      else if (small.uncertain !== true) unreadable++
     }
     // The one that tells most; where all agree, the first.
     const [most] = results.sort((a, b) => b.weight - a.weight)
@@ -55,19 +55,23 @@ interface Result {
   match: ThumbnailMatch
   /** Undefined where too little of the picture was found in the copy. */
   comparison: Comparison | undefined
-  kind: 'agrees' | 'shows_more' | 'tones_differ' | 'differs' | 'differs_locally'
+  kind: 'agrees' | 'frame_differs' | 'shows_more' | 'tones_differ' | 'differs' | 'differs_locally'
   weight: number
 }
 
-const weights: { readonly [kind in Result['kind']]: number } = { agrees: 0, shows_more: 1, tones_differ: 2, differs: 3, differs_locally: 4 }
+const weights: { readonly [kind in Result['kind']]: number } = { agrees: 0, frame_differs: 1, shows_more: 2, tones_differ: 3, differs: 4, differs_locally: 5 }
 
-function compared(name: string, copy: Pixels, picture: Pixels): Result[] {
+function compared({ name, uncertain, mayBeFrame }: SmallCopy, copy: Pixels, picture: Pixels): Result[] {
   const match = matchThumbnail(lumaOf(copy), lumaOf(picture))
   if (match === undefined) return []
   const found = compareLocally(copy, turned(picture, match.turnedBy), match.frame)
   const regions = (found?.regions ?? []).filter(({ share }) => share >= leastShare)
   const comparison = found && { ...found, regions }
-  const kind = kindOf(match, comparison)
+  const seen = kindOf(match, comparison)
+  if (uncertain === true && seen === 'differs') return []
+  // Another frame may show more as well, or be lighter: that says nothing.
+  if (mayBeFrame === true && seen !== 'agrees' && seen !== 'differs_locally') return []
+  const kind = mayBeFrame === true && seen === 'differs_locally' ? 'frame_differs' : seen
   return [{ name, copy, match, comparison, kind, weight: weights[kind] }]
 }
 
@@ -133,14 +137,18 @@ async function findingsOf({ name, copy, match, comparison, kind }: Result, image
   }
   const pair: Pair = { copy, picture, orientation: image.orientation, turnedBy: match.turnedBy }
   const detector = 'thumbnail'
-  if (kind === 'differs_locally' || kind === 'tones_differ') {
-    const changed = kind === 'differs_locally' ? comparison!.regions.filter(isOtherContent) : comparison!.regions
+  if (kind === 'differs_locally' || kind === 'frame_differs' || kind === 'tones_differ') {
+    const changed = kind === 'tones_differ' ? comparison!.regions : comparison!.regions.filter(isOtherContent)
     const displayed = image.orientation >= 5 ? { width: image.height, height: image.width } : image
     const { regions, evidence } = await regionEvidence(pair, { ...comparison!, regions: changed }, displayed)
     const told = { detector, measured: { ...measured, regions, ...strongest(changed) }, evidence: evidence.map((one) => one.name) }
     if (kind === 'tones_differ') {
       const meaning = 'A part of the picture is lighter, darker or of another colour than in the small copy inside of the file: it was developed or retouched after the copy was made.'
       return findings({ signals: [contextSignal({ ...told, code: 'thumbnail_tones_differ', meaning })], evidence })
+    }
+    if (kind === 'frame_differs') {
+      const meaning = 'A smaller picture that is stored behind the picture shows something else in a part of it. It may be a copy from before a change, or another frame of the same moment, as phones and cameras keep them: look at both.'
+      return findings({ signals: [contextSignal({ ...told, code: 'stored_picture_differs', meaning })], evidence })
     }
     const log10Nfa = Math.min(...changed.map((region) => log10NfaOf(region, comparison!)))
     const cropped = match.relation === 'part' ? ' It was cropped as well.' : ''

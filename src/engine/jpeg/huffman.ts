@@ -49,3 +49,26 @@ export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTa
   }
   return table
 }
+
+/** By class and number as the file names them: how many codes there are of 1 to 16 bits in the tables of annex K.3. */
+const standardCounts: { readonly [id: number]: readonly number[] } = {
+  0x00: [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0],
+  0x01: [0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0],
+  0x10: [0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 125],
+  0x11: [0, 2, 1, 2, 4, 4, 3, 4, 7, 5, 4, 4, 0, 1, 2, 119]
+}
+
+/** Whether all Huffman tables of a file are those of annex K.3, which most cameras write; others fit them to each picture. */
+export function hasStandardHuffmanTables(segments: readonly { name: string; payload: Uint8Array }[]): boolean {
+  let tables = 0
+  for (const { name, payload } of segments) {
+    if (name !== 'DHT') continue
+    for (let at = 0; at + 17 <= payload.length; tables++) {
+      const counts = payload.subarray(at + 1, at + 17)
+      const standard = standardCounts[payload[at]!]
+      if (standard === undefined || counts.some((count, index) => count !== standard[index])) return false
+      at += 17 + counts.reduce((sum, count) => sum + count, 0)
+    }
+  }
+  return tables > 0
+}

@@ -1,6 +1,7 @@
 import type { JpegStructure } from '../containers/jpeg.ts'
 import type { DecodedImage } from '../image.ts'
-import { notedPreviews, xmpThumbnail } from './embedded.ts'
+import { furtherPictures } from '../jpeg/marks.ts'
+import { hasProportionsOf, notedPreviews, xmpThumbnail } from './embedded.ts'
 
 /** A small copy of the picture that stands in the same file. */
 export interface SmallCopy {
@@ -9,12 +10,17 @@ export interface SmallCopy {
   jpeg: Uint8Array
   /** Whether it may be a picture of something else, by where it stands: then that it differs altogether says nothing. */
   uncertain?: true
+  /** Whether it may be another frame of the same moment: then that a part of it differs is no evidence of a change. */
+  mayBeFrame?: true
 }
 
 /** All that are compared: no camera writes more. */
 const maxCopies = 4
 
-/** The thumbnail in EXIF, the previews that cameras put behind the picture or into their notes, and the ones of Photoshop and in XMP. */
+/**
+ * The thumbnail in EXIF, the previews that cameras put behind the picture or into their notes, and the ones of Photoshop and in XMP; last, smaller
+ * pictures behind the end of which nothing tells what they are.
+ */
 export function smallCopies({ bytes, jpeg, metadata }: Pick<DecodedImage, 'bytes' | 'jpeg' | 'metadata'>): SmallCopy[] {
   const copies: SmallCopy[] = metadata.thumbnail === undefined ? [] : [{ name: 'EXIF thumbnail', jpeg: metadata.thumbnail }]
   if (jpeg === undefined) return copies
@@ -22,7 +28,19 @@ export function smallCopies({ bytes, jpeg, metadata }: Pick<DecodedImage, 'bytes
   const inXmp = xmpThumbnail(jpeg)
   if (inXmp !== undefined) copies.push({ name: 'thumbnail in XMP', jpeg: inXmp, uncertain: true })
   for (const preview of notedPreviews(jpeg, metadata.thumbnail)) copies.push({ name: 'preview in the camera’s note', jpeg: preview, uncertain: true })
+  // The Multi-Picture Format says of each picture what it is; without it, nothing does.
+  if (multiPictureSegment(jpeg) === undefined) {
+    for (const further of furtherPictures(jpeg, bytes)) {
+      if (!isSmaller(further, jpeg) || !hasProportionsOf(further, jpeg)) continue
+      copies.push({ name: 'smaller picture behind the picture', jpeg: further.bytes, uncertain: true, mayBeFrame: true })
+    }
+  }
   return copies.slice(0, maxCopies)
+}
+
+/** Frames of a burst and the picture before its background was blurred are as large as the picture. */
+function isSmaller({ width }: { width: number }, { frame }: JpegStructure): boolean {
+  return frame !== undefined && 1.5 * width <= frame.width
 }
 
 /** `MPEntry` (CIPA DC-007, 5.2.3.3), 16 bytes a picture. */
@@ -30,9 +48,13 @@ const entryTag = 0xb002
 /** Its types “Large Thumbnail, VGA” and “…, full HD”. Others are frames of their own, gain maps or depth maps, and no copies. */
 const largeThumbnails: ReadonlySet<number> = new Set([0x010001, 0x010002])
 
+function multiPictureSegment({ segments }: JpegStructure): JpegStructure['segments'][number] | undefined {
+  return segments.find(({ name, identifier }) => name === 'APP2' && identifier === 'MPF')
+}
+
 /** Previews by the Multi-Picture Format, whose APP2 segment tells where they begin. */
-function previews(bytes: Uint8Array, { segments }: JpegStructure): SmallCopy[] {
-  const segment = segments.find(({ name, identifier }) => name === 'APP2' && identifier === 'MPF')
+function previews(bytes: Uint8Array, jpeg: JpegStructure): SmallCopy[] {
+  const segment = multiPictureSegment(jpeg)
   if (segment === undefined || segment.payload.length < 12) return []
   const tiff = segment.payload.subarray(4)
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength)

@@ -15,25 +15,33 @@ const mostStretch = 0.05
 
 /**
  * Previews within EXIF, where makers put them into their notes (Nikon, Olympus, Minolta and others). Only those that are complete, larger
- * than a thumbnail and of the picture's proportions, lying or standing. Pictures behind the end of the file are left alone: phones
- * keep other frames there, and the picture before its background was blurred.
+ * than a thumbnail and of the picture's proportions, lying or standing.
  *
  * @param thumbnail the one that EXIF names, which is not found again
  */
 export function notedPreviews(jpeg: JpegStructure, thumbnail: Uint8Array | undefined): Uint8Array[] {
   const block = jpeg.segments.find(({ name, identifier }) => name === 'APP1' && identifier === 'Exif')?.payload
   if (block === undefined || jpeg.frame === undefined) return []
-  const proportions = proportionsOf(jpeg.frame)
   return streamsIn(Buffer.from(block.buffer, block.byteOffset, block.length)).flatMap(({ bytes, frame }) => {
     const isPreview = frame !== undefined && Math.max(frame.width, frame.height) >= leastPreviewSide
-    if (!isPreview || !(Math.abs(proportionsOf(frame) / proportions - 1) <= mostStretch)) return []
+    if (!isPreview || !hasProportionsOf(frame, jpeg)) return []
     const isThumbnail = thumbnail !== undefined && Buffer.from(thumbnail.subarray(0, bytes.length)).equals(bytes)
     return isThumbnail ? [] : [bytes]
   })
 }
 
+/** Whether a copy has the picture's proportions, lying or standing. */
+export function hasProportionsOf(copy: Size, { frame }: JpegStructure): boolean {
+  return frame !== undefined && Math.abs(proportionsOf(copy) / proportionsOf(frame) - 1) <= mostStretch
+}
+
+interface Size {
+  width: number
+  height: number
+}
+
 /** The longer side by the shorter. */
-function proportionsOf({ width, height }: { width: number; height: number }): number {
+function proportionsOf({ width, height }: Size): number {
   return Math.max(width, height) / Math.min(width, height)
 }
 

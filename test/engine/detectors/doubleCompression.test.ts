@@ -72,6 +72,25 @@ t.test('a picture that was saved once says nothing, nor one that was cropped off
   t.same((await detect(doubleCompression, await raw(once).resize(500).jpeg({ quality: 92 }).toBuffer())).signals, [])
 })
 
+t.test('a part that alone was saved before, more strongly, shows its ghost, as context', async (t) => {
+  const side = 256
+  const donor = photoPixels(side, side, 77)
+  const saved = await sharp(await raw(donor, side, side).jpeg({ quality: 60 }).toBuffer()).raw().toBuffer()
+  const withDonor = (part: Uint8Array) => {
+    const pixels = Buffer.from(photoPixels(width, height, 3))
+    for (let y = 0; y < side; y++) pixels.set(part.subarray(3 * side * y, 3 * side * (y + 1)), 3 * ((120 + y) * width + 200))
+    return raw(pixels).jpeg({ quality: 92 }).toBuffer()
+  }
+  const { signals, evidence } = await detect(doubleCompression, await withDonor(saved))
+  t.match(signals, [{ code: 'ghost_of_a_part', supports: null, measured: { quality: 60 }, evidence: ['jpeg-ghost-of-a-part.png'] }])
+  const region = signals[0]!.measured.region as { x: number; y: number; width: number; height: number }
+  t.ok(Math.abs(region.x - 200) <= 48 && Math.abs(region.y - 120) <= 48 && Math.abs(region.width - side) <= 64 && Math.abs(region.height - side) <= 64)
+  t.match(evidence, [{ name: 'jpeg-ghost-of-a-part.png', layer: 'map' }])
+
+  // The same part, never saved before.
+  t.same((await detect(doubleCompression, await withDonor(donor))).signals, [])
+})
+
 t.test('a change of brightness or colour of the whole picture between the two is no part from elsewhere', async (t) => {
   const once = await savedOnce(75)
   const changed = [

@@ -47,3 +47,24 @@ t.test('it takes JPEGs, and says what is missing elsewhere', async (t) => {
   t.same(jpegStructure.mediaTypes, ['image/jpeg'])
   t.match(jpegStructure.otherMediaTypes, { code: 'not_a_jpeg' })
 })
+
+t.test('what makers leave in a file, and further pictures behind it, are told', async (t) => {
+  const file = await photo()
+  const goPro = Buffer.concat([file.subarray(0, 2), Buffer.from([0xff, 0xe6, 0, 8]), Buffer.from('GoPro\0'), file.subarray(2)])
+  const told = async (whole: Buffer) => (await detect(jpegStructure, whole)).signals[0]!
+  t.match(await told(goPro), { meaning: /It holds data of a GoPro camera\./, measured: { marks: ['data of a GoPro camera'] } })
+  t.match((await told(Buffer.concat([file, Buffer.from('\0\0SEFH … SEFT')]))).measured.marks, ['data of a Samsung phone'])
+
+  const small = await photo({ width: 160, height: 120 })
+  const two = await told(Buffer.concat([file, small, Buffer.alloc(9), small]))
+  t.match(two, { meaning: /2 further pictures are stored behind the first \(160 × 120 pixels\)/, measured: { furtherPictures: [{ width: 160, height: 120 }, { width: 160, height: 120 }] } })
+  t.match((await told(file)).measured, { marks: { length: 0 }, furtherPictures: { length: 0 } })
+})
+
+t.test('Huffman tables of the standard are told from those that fit one picture', async (t) => {
+  const pixels = sharp(photoPixels(64, 64), { raw: { width: 64, height: 64, channels: 3 } })
+  const huffmanTables = async (optimiseCoding: boolean) =>
+    (await detect(jpegStructure, await pixels.jpeg({ optimiseCoding }).toBuffer())).signals[0]?.measured.huffmanTables
+  t.equal(await huffmanTables(false), 'standard')
+  t.equal(await huffmanTables(true), 'own')
+})

@@ -132,6 +132,22 @@ t.test('a date along the lower edge is weak evidence at most', async (t) => {
   for (const { log10Nfa } of signals) t.ok((log10Nfa ?? 0) >= -1)
 })
 
+t.test('a smaller picture behind the picture of which nothing says what it is can show that both agree, and is never evidence', async (t) => {
+  const whole = await photo(size)
+  const behind = await thumbnailOf(whole, { width: 240, height: 160 })
+  t.match((await detect(thumbnail, Buffer.concat([whole, behind]))).signals, [{ code: 'thumbnail_agrees', measured: { copy: 'smaller picture behind the picture' } }])
+
+  const changed = await detect(thumbnail, Buffer.concat([await spliced(whole, patch), Buffer.alloc(100), behind]))
+  t.match(changed.signals, [{ code: 'stored_picture_differs', supports: null, meaning: /another frame of the same moment/ }])
+  t.equal(changed.evidence.length, 2)
+
+  // A brightness map, another picture, and one as large as the picture say nothing.
+  const map = await sharp(whole).negate().greyscale().resize(240).blur(3).jpeg().toBuffer()
+  for (const other of [map, await thumbnailOf(await photo({ ...size, seed: 6 }), { width: 240, height: 160 }), await spliced(whole, patch)]) {
+    t.same((await detect(thumbnail, Buffer.concat([whole, other]))).signals, [])
+  }
+})
+
 t.test('a camera’s preview behind the picture is compared, a frame or a gain map there is not', async (t) => {
   const whole = await photo(size)
   const preview = await thumbnailOf(whole, { width: 320, height: 213 })
