@@ -2,14 +2,18 @@ import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import type { TrustList } from './detector.ts'
 import { versionsOf, type Model } from './models/folder.ts'
-import type { AnalysisOutcome, AnalysisTask, Began, Sampled, ThreadSettings } from './threadMessages.ts'
-import { EngineError, isOutOfMemory, outOfMemory, type Report } from './types.ts'
+import type { AnalysisOutcome, AnalysisTask, Began, ThreadSettings } from './threadMessages.ts'
+import { EngineError, failureOf, type Report } from './types.ts'
 import { turnstile } from '../platform/turnstile.ts'
 import { versionUnder } from './version.ts'
+import { analyzeInOwnProcess } from './video/ownProcess.ts'
 import type { SampledVideo } from './video/stills.ts'
 
 export interface EngineOptions {
-  /** Analyses that run at the same time. Each may take the JavaScript heap below and the pixels of one picture. */
+  /**
+   * Analyses that run at the same time. Each may take the JavaScript heap below and the pixels of one picture, or what a video's
+   * process may take.
+   */
   threads: number
   /** For one picture, counted from when its thread starts it, not from when it is handed in. */
   deadlineMs: number
@@ -30,12 +34,12 @@ export interface Engine {
   readonly version: string
   readonly threads: number
   /**
-   * Analyses one file. Its bytes are transferred to the thread: the caller's buffer is empty afterwards.
+   * Analyses one file. Its bytes are taken over: the caller's buffer is empty afterwards.
    *
    * @param options.priority a whole number, 1 is the most urgent: in which order those that wait get a thread
-   * @param options.onSampled is given a video's stills while it is still being analysed, and how long ago its thread began
+   * @param options.onSampled is given a video's stills while it is still being analysed, and how long ago its analysis began
    * @throws {EngineError} when the file or the engine fails
-   * @throws the signal's reason, at once, when the caller gives up; a running thread is ended and replaced
+   * @throws the signal's reason, at once, when the caller gives up; a running thread is ended and replaced, a process ended
    */
   analyze(input: { bytes: ArrayBuffer; mediaType: string }, options?: AnalyzeOptions): Promise<Report>
   /** Resolves when the pool answers, or when all threads are busy within their deadlines; throws otherwise. */
@@ -64,14 +68,19 @@ const startAllowanceMs = 15_000
 
 const checkTimeoutMs = 5_000
 
+/** The part of a video's time after which the decoding of its frames is given up, so that the rest of it is still told. */
+const decodingShare = 0.7
+
 /**
  * Starts the threads that analyse files. A thread that throws, loops, runs out of memory or exits fails the one file it
- * was at, and is replaced. It does not contain native code: a segmentation fault ends the process.
+ * was at, and is replaced. It does not contain native code: a segmentation fault ends the process. Videos, whose decoders
+ * are trusted least, are analysed in processes of their own.
  *
  * Analyses wait in a turnstile of ours, not in Piscina's queue: Piscina 5.3 puts tasks that can be aborted past both its
  * `taskQueue` and its `maxQueue`.
  */
 export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs, detectors, models = [], trustList = () => undefined, onError = () => {} }: EngineOptions): Engine {
+  const settings: ThreadSettings = { detectors, models }
   const pool = new Piscina({
     filename: fileURLToPath(new URL('thread.ts', import.meta.url)),
     minThreads: threads,
@@ -82,7 +91,7 @@ export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs
     // sharp answers through the thread's event loop, which a thread that waits by Atomics does not turn.
     atomics: 'disabled',
     resourceLimits,
-    workerData: { detectors, models } satisfies ThreadSettings
+    workerData: settings
   })
   pool.on('error', onError)
 
@@ -92,27 +101,23 @@ export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs
   let nextId = 0
 
   // Threads say when they begin; anything else on this channel is no message of ours.
-  pool.on('message', (message: Partial<Began & Sampled> | undefined) => {
-    running.get(message?.began ?? -1)?.begin()
-    if (message?.video !== undefined) running.get(message.sampled ?? -1)?.sampled(message.video)
-  })
+  pool.on('message', (message: Partial<Began> | undefined) => running.get(message?.began ?? -1)?.begin())
 
-  /** Runs a task in a thread, which is ended when the time is over or the caller gives up. */
-  async function runInThread<Result>(
-    work: (id: number) => { task: unknown; name?: string; transferList?: ArrayBuffer[] },
+  /** Does some work when a slot is free, until it is done, the time is over or the caller gives up. */
+  async function inSlot<Result>(
+    work: (task: RunningTask, id: number, signal: AbortSignal) => Promise<Result>,
     limits: { startMs: number; runMs: number; late: string },
-    { signal, priority, onSampled }: AnalyzeOptions = {}
+    { signal, priority }: AnalyzeOptions = {}
   ): Promise<Result> {
     const given = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal])
     await slots.enter(given, priority)
     const id = nextId++
     const deadline = new AbortController()
     const abort = AbortSignal.any([given, deadline.signal])
-    const task = runningTask(limits, () => deadline.abort(new EngineError('analysis_timed_out', limits.late)), onSampled)
+    const task = runningTask(limits, () => deadline.abort(new EngineError('analysis_timed_out', limits.late)))
     running.set(id, task)
     try {
-      const { task: payload, ...options } = work(id)
-      return (await pool.run(payload, { ...options, signal: abort })) as Result
+      return await work(task, id, abort)
     } catch (error) {
       if (abort.aborted) throw abort.reason
       throw failureOf(error)
@@ -130,24 +135,34 @@ export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs
     threads,
 
     async analyze({ bytes, mediaType }, options = {}) {
-      const runMs = mediaType.startsWith('video/') ? videoDeadlineMs : deadlineMs
-      const outcome = await runInThread<AnalysisOutcome>(
-        (id) => ({ task: { id, bytes, mediaType, context: { trustList: trustList() }, wantsStills: options.onSampled !== undefined } satisfies AnalysisTask, transferList: [bytes] }),
-        {
-          startMs: startAllowanceMs,
-          runMs,
-          late: `The analysis took longer than ${runMs / 1000} seconds and was stopped`
-        },
-        options
-      )
+      const isVideo = mediaType.startsWith('video/')
+      const runMs = isVideo ? videoDeadlineMs : deadlineMs
+      const limits = { startMs: startAllowanceMs, runMs, late: `The analysis took longer than ${runMs / 1000} seconds and was stopped` }
+      const outcome = await inSlot<AnalysisOutcome>(isVideo ? inProcess : inThread, limits, options)
       if ('failure' in outcome) throw new EngineError(outcome.failure.code, outcome.failure.message)
       return outcome.report
+
+      function inThread(_running: RunningTask, id: number, signal: AbortSignal): Promise<AnalysisOutcome> {
+        const task: AnalysisTask = { id, bytes, mediaType, context: { trustList: trustList() } }
+        return pool.run(task, { transferList: [bytes], signal })
+      }
+
+      function inProcess(running: RunningTask, _id: number, signal: AbortSignal): Promise<AnalysisOutcome> {
+        const { onSampled } = options
+        const task = { mediaType, context: { trustList: trustList() }, settings, wantsStills: onSampled !== undefined }
+        return analyzeInOwnProcess(bytes.transfer(), task, {
+          signal,
+          decodeWithinMs: decodingShare * runMs,
+          onBegan: () => running.begin(),
+          onSampled: (video) => onSampled?.(video, running.sinceMs())
+        })
+      }
     },
 
     async check() {
       if (slots.free > 0) {
         const limits = { startMs: checkTimeoutMs, runMs: checkTimeoutMs, late: 'The engine does not answer' }
-        await runInThread(() => ({ task: undefined, name: 'ping' }), limits)
+        await inSlot((_running, _id, signal) => pool.run(undefined, { name: 'ping', signal }), limits)
         return
       }
       // An overdue task is ended by its own timer; that one is still here means that ending it did not work.
@@ -163,12 +178,13 @@ export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs
 
 interface RunningTask {
   begin(): void
-  sampled(video: SampledVideo): void
+  /** How long ago it began. */
+  sinceMs(): number
   end(): void
   isOverdue(): boolean
 }
 
-function runningTask({ startMs, runMs }: { startMs: number; runMs: number }, onLate: () => void, onSampled?: AnalyzeOptions['onSampled']): RunningTask {
+function runningTask({ startMs, runMs }: { startMs: number; runMs: number }, onLate: () => void): RunningTask {
   let began = performance.now()
   let due = performance.now() + startMs
   let timer = setTimeout(onLate, startMs)
@@ -179,17 +195,9 @@ function runningTask({ startMs, runMs }: { startMs: number; runMs: number }, onL
       due = began + runMs
       timer = setTimeout(onLate, runMs)
     },
-    sampled: (video) => onSampled?.(video, performance.now() - began),
+    sinceMs: () => performance.now() - began,
     end: () => clearTimeout(timer),
     // A second of grace: timers of a busy process are late, which is no illness of the pool.
     isOverdue: () => performance.now() > due + 1_000
   }
-}
-
-/** What a thread's death or an exception in it says of the file. */
-function failureOf(error: unknown): EngineError {
-  if (error instanceof EngineError) return error
-  if (isOutOfMemory(error)) return outOfMemory(error)
-  const message = error instanceof Error ? error.message : String(error)
-  return new EngineError('engine_crashed', `The analysis broke off: ${message}`, { cause: error })
 }

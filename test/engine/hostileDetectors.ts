@@ -13,7 +13,7 @@
  * | `hostile: heap`              | fills its JavaScript heap                                                   | `analysis_out_of_memory`  |
  * | `hostile: native`            | fills memory outside of its heap, up to 4 GB                                | `analysis_out_of_memory`  |
  * | `hostile: exit`              | `process.exit(0)` in the thread                                             | `engine_crashed`          |
- * | `hostile: segfault`          | sends SIGSEGV: ends the whole *process*, as faulty native code does         | the process is gone       |
+ * | `hostile: segfault`          | sends SIGSEGV: ends the whole *process*, as faulty native code does         | the process is gone; of a video, which has its own: `engine_crashed` |
  * | `hostile: slow 500`          | waits so many milliseconds, then reports a signal `waited`                  | a report                  |
  * | `hostile: odd values`        | reports what neither PostgreSQL nor structured cloning takes                | a report, cleaned         |
  *

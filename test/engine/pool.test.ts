@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { createEngine, type Engine, type EngineOptions } from '../../src/engine/pool.ts'
 import { engineVersion } from '../../src/engine/version.ts'
 import { photo } from './pictures.ts'
-import { filmFromProcess } from './video/filmProcess.ts'
+import { film } from './video/films.ts'
 
 const hostileDetectors = fileURLToPath(new URL('hostileDetectors.ts', import.meta.url))
 
@@ -50,8 +50,7 @@ for (const { what, code, message, deadlineMs = 20_000 } of [
 
 t.test('a video has a deadline of its own', async (t) => {
   const engine = startEngine(t, { deadlineMs: 20_000, videoDeadlineMs: 4_000 })
-  const film = await filmFromProcess({ width: 64, height: 48, frames: 4, tags: { title: 'hostile: hang' } })
-  const bytes = new Uint8Array(film).buffer
+  const bytes = (await film({ width: 64, height: 48, frames: 4, tags: { title: 'hostile: hang' } })).buffer as ArrayBuffer
   await t.rejects(engine.analyze({ bytes, mediaType: 'video/mp4' }), { code: 'analysis_timed_out', message: /longer than 4 seconds/ })
 })
 

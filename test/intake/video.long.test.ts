@@ -1,5 +1,5 @@
 import t from 'tap'
-import { filmFromProcess } from '../engine/video/filmProcess.ts'
+import { film } from '../engine/video/films.ts'
 import { client, layGround, makeAccount, startService } from '../harness/service.ts'
 
 const ground = await layGround(t)
@@ -8,7 +8,7 @@ const { key } = await makeAccount(ground)
 const { send, upload, get } = client(url, key)
 
 t.test('an uploaded video gets a verdict, its evidence, its facts, and is found by its kind', async (t) => {
-  const bytes = await filmFromProcess({ width: 160, height: 120, frames: 30, sound: true })
+  const bytes = await film({ width: 160, height: 120, frames: 30, sound: true })
   const { response, body } = await upload(bytes, { name: 'clip.mov', type: 'video/quicktime', prefer: 'wait=50' })
   t.equal(response.status, 200)
   t.match(body, { state: 'completed', kind: 'video', mediaType: 'video/mp4', verdict: 'inconclusive', failure: null })
@@ -29,7 +29,7 @@ t.test('an uploaded video gets a verdict, its evidence, its facts, and is found 
 })
 
 t.test('a video that is cut before its index fails alone, and is not tried again', async (t) => {
-  const bytes = await filmFromProcess({ width: 96, height: 64, frames: 12, container: 'mov' })
+  const bytes = await film({ width: 96, height: 64, frames: 12, container: 'mov' })
   const { body } = await upload(bytes.subarray(0, Math.floor(bytes.length / 2)), { prefer: 'wait=50' })
   t.match(body, { state: 'failed', attempt: 1, failure: { code: 'undecodable_file' } })
 })

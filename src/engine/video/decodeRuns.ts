@@ -2,6 +2,7 @@ import type { EncodedPacketSink, InputVideoTrack } from 'mediabunny'
 import type { VideoDecoder, VideoFrame } from '@napi-rs/webcodecs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Packets } from './packets.ts'
+import type { DecodingDeath } from './processMessages.ts'
 import type { Run } from './sampling.ts'
 import { sizeReader } from './codedSize.ts'
 import { webCodecs } from './webcodecs.ts'
@@ -15,8 +16,8 @@ const maxInFlight = 3
 /** For one run; a decoder that has not answered by then is given up. */
 const runTimeoutMs = 8_000
 
-/** Why frames could not be looked at. */
-export type DecodingProblem = 'no_decoder' | 'too_large' | 'broken'
+/** Why frames could not be looked at: the last three end the process that tries to. */
+export type DecodingProblem = 'no_decoder' | 'too_large' | 'broken' | DecodingDeath
 
 export interface Decoded {
   /** Runs of which at least one frame came out. */
@@ -116,6 +117,8 @@ export async function decodeRuns(
       // What comes out late is closed, and shown to nobody.
       state.isOver = true
       if (decoder.state !== 'closed') decoder.close()
+      // The binding frees the frames and the decoder with the objects that stand for them, which are too small to be missed.
+      globalThis.gc?.()
     }
     return { frames: state.frames, problem: state.problem }
   }

@@ -13,6 +13,8 @@ export const maxRuns = 40
 const maxRunLength = 60
 /** What is decoded of one film, in pixels: 380 frames of 1920 × 1080, a few seconds of one core. */
 export const pixelBudget = 800_000_000
+/** Frames of one film that are decoded, however small they are: 5 KB of each are kept. */
+export const maxFrames = 10_000
 
 /**
  * Chooses what is decoded of a film: all of it where the budget allows, else runs that begin at key frames spread evenly over it.
@@ -26,7 +28,7 @@ export function planRuns(packets: Packets, framePixels: number): Run[] {
   const chosen = Array.from({ length: runs }, (_, run) => starts[Math.floor((run * starts.length) / runs)]!)
   // From one chosen key frame to the next: together they are all that can be decoded.
   const whole = chosen.map((first, run) => ({ first, packets: (chosen[run + 1] ?? packets.length) - first }))
-  const affordable = Math.max(1, Math.floor(pixelBudget / Math.max(1, framePixels)))
+  const affordable = Math.max(1, Math.min(maxFrames, Math.floor(pixelBudget / Math.max(1, framePixels))))
   if (packets.length <= affordable) return inSpreadOrder(whole)
   const length = Math.min(maxRunLength, Math.floor(affordable / runs))
   return inSpreadOrder(whole.map((run) => ({ first: run.first, packets: Math.max(1, Math.min(length, run.packets)) }))).slice(0, affordable)

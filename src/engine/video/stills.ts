@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import { orient } from './rotation.ts'
 import type { DecodedVideo } from './video.ts'
 
-/** What is taken from a video for those outside of the thread who look at pictures. */
+/** What is taken from a video for those outside of its process who look at pictures. */
 export interface SampledVideo {
   durationSeconds: number
   /** In the order of their time, as displayed. None where nothing could be decoded. */
@@ -24,7 +24,6 @@ export async function sampledVideo({ durationSeconds, frames, orientation }: Dec
     if (picture === undefined) continue
     const { data, width, height } = picture
     const jpeg = await orient(sharp(data, { raw: { width, height, channels: 3 } }), orientation).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer()
-    // A copy: memory that libvips allocated can't be transferred to another thread.
     stills.push({ atSeconds: seconds, jpeg: new Uint8Array(jpeg) })
   }
   return { durationSeconds, stills }

@@ -4,7 +4,7 @@ import type { Metadata } from '../metadata.ts'
 import type { VideoMediaType } from '../mediaTypes.ts'
 import { EngineError, type AudioTrack, type NotChecked } from '../types.ts'
 import { readContainer, type Container } from './container.ts'
-import { decodeRuns, maxFramePixels, type Decoded } from './decodeRuns.ts'
+import { decodeRuns, maxFramePixels, type Decoded, type DecodingProblem } from './decodeRuns.ts'
 import { encoderNotes } from './encoderNotes.ts'
 import { sampleFrame, type SampledFrame } from './frames.ts'
 import { maxPackets, readPackets, type Packets } from './packets.ts'
@@ -54,9 +54,10 @@ const maxAudioTracks = 32
 /**
  * Reads a film and decodes a part of its frames.
  *
+ * @param withoutFrames why no frame is to be decoded, where that was tried before
  * @throws {EngineError} `undecodable_file` when there is no film in it, or none that can be read
  */
-export async function decodeVideo(bytes: Uint8Array, mediaType: VideoMediaType): Promise<DecodedVideo> {
+export async function decodeVideo(bytes: Uint8Array, mediaType: VideoMediaType, withoutFrames?: DecodingProblem): Promise<DecodedVideo> {
   const container = readContainer(bytes, mediaType)
   using input = new Input({ source: new BufferSource(bytes), formats: [MP4, QTFF, WEBM, MATROSKA] })
   const track = await readable(() => input.getPrimaryVideoTrack())
@@ -67,7 +68,7 @@ export async function decodeVideo(bytes: Uint8Array, mediaType: VideoMediaType):
   if (packets.length === 0) throw new EngineError('undecodable_file', 'There are no frames in the file')
   const audioTracks = await readable(async () => Promise.all((await input.getAudioTracks()).slice(0, maxAudioTracks).map(audioTrackOf)))
   const tags = await input.getMetadataTags().catch(() => ({}))
-  const { frames, decoded, notChecked } = await sampled(track, sink, packets, facts)
+  const { frames, decoded, notChecked } = await sampled(track, sink, packets, facts, withoutFrames)
   const first = await sink.getFirstPacket().catch(() => null)
   return {
     kind: 'video',
@@ -129,7 +130,8 @@ async function sampled(
   track: InputVideoTrack,
   sink: EncodedPacketSink,
   packets: Packets,
-  facts: { orientation: Orientation }
+  facts: { orientation: Orientation },
+  withoutFrames: DecodingProblem | undefined
 ): Promise<Pick<DecodedVideo, 'frames' | 'decoded' | 'notChecked'>> {
   const framePixels = (await track.getCodedWidth()) * (await track.getCodedHeight())
   const runs = planRuns(packets, framePixels)
@@ -138,9 +140,10 @@ async function sampled(
   const shown = packets.times.toSorted()
   const scratch = { bytes: new Uint8Array(0), rgba: new Uint8Array(0) }
   const pictures = Math.min(maxPictures, Math.floor(picturesPixels / framePixels))
+  const reason = framePixels > maxFramePixels ? 'too_large' : withoutFrames
   const decoded: Decoded =
-    framePixels > maxFramePixels
-      ? { runs: 0, frames: 0, problem: 'too_large', outOfTime: false }
+    reason !== undefined
+      ? { runs: 0, frames: 0, problem: reason, outOfTime: false }
       : await decodeRuns(track, sink, packets, runs, performance.now() + decodingMs, async (frame, run) => {
           const isFirst = !seen.has(run.first)
           seen.add(run.first)
@@ -154,6 +157,9 @@ async function sampled(
 const problems = {
   no_decoder: { code: 'frames_not_decodable', why: 'there is no decoder here for its codec' },
   broken: { code: 'frames_damaged', why: 'they are damaged' },
+  crashed: { code: 'frames_crash_decoder', why: 'the decoder breaks down on them' },
+  out_of_memory: { code: 'frames_take_memory', why: 'decoding them takes more memory than one file may have' },
+  stuck: { code: 'frames_take_long', why: 'the decoder does not come to an end with them' },
   too_large: { code: 'frames_too_large', why: `they have more than ${maxFramePixels / 1e6} million pixels` }
 } as const
 

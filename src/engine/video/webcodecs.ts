@@ -8,7 +8,7 @@ let loaded: Promise<WebCodecs | undefined> | undefined
  * The decoders of FFmpeg behind the interface of WebCodecs. They are native code, built for the common platforms; where there is
  * no build for this one, films are analysed without looking at their frames.
  *
- * Loaded when the first film comes: a thread that only sees pictures is spared the 70 MB.
+ * Loaded with the first frame that is to be decoded: 70 MB that a film without any is spared.
  */
 export function webCodecs(): Promise<WebCodecs | undefined> {
   loaded ??= import('@napi-rs/webcodecs').catch(() => undefined)

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { readBoxes } from '../../../src/engine/containers/isobmff.ts'
+import type { Report } from '../../../src/engine/types.ts'
 import { examine, signalBy } from './examine.ts'
 import { film } from './films.ts'
 
@@ -63,6 +64,25 @@ t.test('what an edit list hides is told, and an ordinary one is passed over', as
   t.match(pieces.meaning, /in 2 pieces/)
   const ordinary = await examine(withEdits(whole, [[1.96, 0.04]]))
   t.notOk(ordinary.signals.some(({ code }) => code === 'edit_list'))
+})
+
+/** Describes the coding of the first track once more, as where a film was put together of several. */
+function withSecondDescription(bytes: Uint8Array): Uint8Array {
+  const file = Buffer.from(bytes)
+  const boxes = readBoxes(file)
+  const list = boxes.find(({ path }) => path === 'moov/trak/mdia/minf/stbl/stsd')!
+  const [first, end] = [list.offset + 16, list.offset + list.length]
+  file.writeUInt32BE(2, list.offset + 12)
+  const holds = ({ offset, length }: { offset: number; length: number }) => offset <= list.offset && offset + length >= end
+  for (const box of boxes.filter(holds)) file.writeUInt32BE(box.length + end - first, box.offset)
+  return Buffer.concat([file.subarray(0, end), file.subarray(first, end), file.subarray(end)])
+}
+
+t.test('a track with parts that were coded in different ways is told as joined', async (t) => {
+  const plain = await film({ ...small, container: 'mov' })
+  const joined = (report: Report) => report.signals.find(({ code }) => code === 'joined_recordings')
+  t.match(joined(await examine(withSecondDescription(plain))), { supports: null, measured: { descriptions: 2 }, meaning: /coded in 2 different ways/ })
+  t.equal(joined(await examine(plain)), undefined)
 })
 
 t.test('a film that was changed before it was made has dates that disagree', async (t) => {

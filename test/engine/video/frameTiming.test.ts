@@ -9,7 +9,7 @@ async function timingOf(options: FilmOptions) {
   const signal = signalBy(report, 'frame_timing')!
   const timeline = signal.measured.timeline as { second: number; strength: number; lookedAt: boolean; what: string }[]
   t.equal(signal.supports, null, 'it is context')
-  return { ...signal, timeline, names: report.evidence.map(({ name }) => name) }
+  return { ...signal, timeline, names: signal.evidence }
 }
 
 const secondsOf = (list: Json | undefined) => (list as { seconds: number }[]).map(({ seconds }) => Math.round(seconds * 30))
@@ -57,4 +57,14 @@ t.test('a stretch that stands in the film twice is told with both its places', a
   t.same(measured.stretches, [{ firstSeconds: 1, againSeconds: 2, frames: 30 }])
   t.match(meaning, /30 frames stands in the video twice, byte for byte \(at 0:01 and 0:02\)/)
   t.equal(timeline[2]!.strength, 1)
+})
+
+t.test('a group of coded frames that ends early among regular ones is told, and groups of any length are passed over', async (t) => {
+  const { code, measured, meaning, timeline } = await timingOf({ width: 96, height: 64, frames: 66, group: 6, dropped: [28, 29] })
+  t.equal(code, 'irregular_frames')
+  t.same(measured.cutGroups, [1])
+  t.match(meaning, /groups of coded frames break off early before 0:01/)
+  t.match(timeline[1], { strength: 0.5, what: 'group of pictures cut short' })
+  const uneven = await timingOf({ width: 96, height: 64, frames: 66, group: 6, dropped: [4, 5, 16, 17, 28, 29, 41, 52, 53] })
+  t.same(uneven.measured.cutGroups, [])
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { inSpreadOrder, maxRuns, pixelBudget, planRuns, type Run } from '../../../src/engine/video/sampling.ts'
+import { inSpreadOrder, maxFrames, maxRuns, pixelBudget, planRuns, type Run } from '../../../src/engine/video/sampling.ts'
 import { decodeVideo } from '../../../src/engine/video/video.ts'
 import { sniffMediaType, type VideoMediaType } from '../../../src/engine/mediaTypes.ts'
 import { examine } from './examine.ts'
@@ -50,6 +50,7 @@ t.test('what is decoded of a film is all of it where that is cheap, else runs sp
   }
   const total = (runs: Run[]) => runs.reduce((sum, run) => sum + run.packets, 0)
   t.equal(total(planRuns(packets, 160 * 120)), length)
+  t.ok(total(planRuns({ ...packets, length: 300_000, keys: new Uint8Array(300_000).fill(1) }, 16 * 16)) <= maxFrames)
   const runs = planRuns(packets, 1920 * 1080)
   t.equal(runs.length, maxRuns)
   t.ok(total(runs) * 1920 * 1080 <= pixelBudget)

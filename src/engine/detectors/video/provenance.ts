@@ -13,7 +13,8 @@ export const videoCredentials: VideoDetector = {
   id: 'content_credentials',
   kind: 'video',
   async detect({ bytes, mediaType, decoded }, { trustList }) {
-    return credentialFindings(await readCredentials(bytes, mediaType, trustList), decoded.problem === 'broken')
+    const isDamaged = decoded.problem === 'broken' || decoded.problem === 'crashed'
+    return credentialFindings(await readCredentials(bytes, mediaType, trustList), isDamaged)
   }
 }
 
