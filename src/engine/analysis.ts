@@ -2,10 +2,12 @@ import { findings, nothingKnown, type Detector, type DetectorContext, type Findi
 import { sampledFrames } from './detectors/video/sampledFrames.ts'
 import { decodeImage, type DecodedImage } from './image.ts'
 import { imageMediaTypes, videoMediaTypes } from './mediaTypes.ts'
+import { previewsOf } from './previews.ts'
 import { storable, storableText } from './storable.ts'
 import { EngineError, isOutOfMemory, outOfMemory, type Evidence, type Json, type NotChecked, type Report, type Signal } from './types.ts'
 import { conclude, modelPrefix, noLearnedDetectorCode } from './verdict.ts'
 import { versionUnder } from './version.ts'
+import type { DecodingProblem } from './video/decodeRuns.ts'
 import type { DecodedVideo } from './video/video.ts'
 
 const maxMeaningLength = 600
@@ -15,7 +17,8 @@ const maxMeaningLength = 600
  *
  * @param bytes the whole file
  * @param sniffed its media type, see `sniffMediaType`
- * @param onVideo is shown a video when it is decoded, before the detectors look at it
+ * @param video.onDecoded is shown a video when it is decoded, before the detectors look at it
+ * @param video.withoutFrames see `decodeVideo`
  * @throws {EngineError} `undecodable_file` (also for a media type that is not taken) or `too_many_pixels` for the file,
  *   `engine_crashed` naming the detector that threw
  */
@@ -24,15 +27,16 @@ export async function analyzeMedia(
   sniffed: string,
   detectors: readonly Detector[],
   context: DetectorContext = nothingKnown,
-  onVideo?: (video: DecodedVideo) => Promise<void>
+  video: { onDecoded?: (video: DecodedVideo) => Promise<void>; withoutFrames?: DecodingProblem | undefined } = {}
 ): Promise<Report> {
   const durationsMs: Report['durationsMs'] = {}
-  const medium = await timed(durationsMs, 'decode', () => decode(bytes, sniffed))
-  if (medium.kind === 'video') await onVideo?.(medium)
+  const medium = await timed(durationsMs, 'decode', () => decode(bytes, sniffed, video.withoutFrames))
+  if (medium.kind === 'video') await video.onDecoded?.(medium)
   const found: Findings[] = []
   for (const detector of detectorsFor(medium, detectors)) {
     found.push(await timed(durationsMs, detector.id, () => findingsOf(detector, medium, context)))
   }
+  const previews = await timed(durationsMs, 'previews', () => previewsOf(medium))
   const signals = found
     .flatMap((one) => one.signals)
     .map(storableSignal)
@@ -45,7 +49,7 @@ export async function analyzeMedia(
     notChecked,
     media: factsOf(medium),
     durationsMs,
-    evidence: found.flatMap((one) => one.evidence).map(storableEvidence)
+    evidence: [...found.flatMap((one) => one.evidence), ...previews].map(storableEvidence)
   }
 }
 
@@ -59,13 +63,13 @@ function noLearnedDetector(detectors: readonly Detector[]): NotChecked[] {
 
 type Medium = DecodedImage | DecodedVideo
 
-async function decode(bytes: Uint8Array, sniffed: string): Promise<Medium> {
+async function decode(bytes: Uint8Array, sniffed: string, withoutFrames: DecodingProblem | undefined): Promise<Medium> {
   const [picture, video] = [imageMediaTypes.find((type) => type === sniffed), videoMediaTypes.find((type) => type === sniffed)]
   if (picture !== undefined) return decodeImage(bytes, picture)
   if (video !== undefined) {
-    // Loaded with the first video: it would make the start of each thread half as long again.
+    // Threads see no videos: it would make the start of each half as long again.
     const { decodeVideo } = await import('./video/video.ts')
-    return decodeVideo(bytes, video)
+    return decodeVideo(bytes, video, withoutFrames)
   }
   throw new EngineError('undecodable_file', 'The file is of a kind that is not analysed')
 }

@@ -44,14 +44,15 @@ export interface Signal {
 export interface Evidence {
   /** Safe as a path segment, with its ending: `error-level.png`. */
   name: string
-  mediaType: 'image/png' | 'image/jpeg'
+  mediaType: 'image/png' | 'image/jpeg' | 'image/webp'
   /** What bright or marked areas mean, and what they do not mean. */
   caption: string
   /**
    * How it is to be looked at: a `mask` is transparent but for the parts of the original that it marks, a `map` is grey and has the
-   * original's frame, both as displayed; a picture `beside` it has a frame of its own.
+   * original's frame, both as displayed; a picture `beside` it has a frame of its own. A `preview` is the original itself, smaller; no
+   * signal names it.
    */
-  layer: 'mask' | 'map' | 'beside'
+  layer: 'mask' | 'map' | 'beside' | 'preview'
   bytes: Uint8Array
 }
 
@@ -75,7 +76,7 @@ export interface Report {
   notChecked: NotChecked[]
   /** Facts about the medium: format, width, height (pixels, as displayed); of a video also its time and its sound. */
   media: MediaFacts
-  /** What the time went to, in milliseconds: `decode`, and each detector by its id. */
+  /** What the time went to, in milliseconds: `decode`, `previews`, and each detector by its id. */
   durationsMs: { [step: string]: number }
   evidence: Evidence[]
 }
@@ -136,3 +137,11 @@ export function isOutOfMemory(error: unknown): boolean {
 /** What is said of a file whose analysis ran out of memory. */
 export const outOfMemory = (cause: unknown) =>
   new EngineError('analysis_out_of_memory', 'The analysis needed more memory than one file may take', { cause })
+
+/** What the death of a thread or an exception in it says of its file. */
+export function failureOf(error: unknown): EngineError {
+  if (error instanceof EngineError) return error
+  if (isOutOfMemory(error)) return outOfMemory(error)
+  const message = error instanceof Error ? error.message : String(error)
+  return new EngineError('engine_crashed', `The analysis broke off: ${message}`, { cause: error })
+}

@@ -5,7 +5,8 @@ import type { SavedEvidence } from './output.ts'
 
 /**
  * Keeps a file's evidence pictures in a folder, which is made if need be. Their names begin with the file's number in this
- * run, so two files of the same name don't meet, and hold of its own name only what is harmless in a path.
+ * run, so two files of the same name don't meet, and hold of its own name only what is harmless in a path. Previews are left out: whoever
+ * runs this has the file itself.
  *
  * @param folder undefined to keep nothing
  */
@@ -13,8 +14,9 @@ export async function keepEvidence(
   folder: string | undefined,
   number: number,
   file: string,
-  evidence: readonly Evidence[]
+  all: readonly Evidence[]
 ): Promise<SavedEvidence[]> {
+  const evidence = all.filter(({ layer }) => layer !== 'preview')
   if (folder !== undefined && evidence.length > 0) await mkdir(folder, { recursive: true })
   const prefix = `${String(number).padStart(4, '0')}-${harmless(basename(file))}`
   const saved: SavedEvidence[] = []

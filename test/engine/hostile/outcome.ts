@@ -65,6 +65,6 @@ export function complaintsAbout(report: Report): string[] {
   if (evidenceBytes > maxEvidenceBytes) complaints.push(`the evidence has ${evidenceBytes} bytes`)
   const names = new Set(evidence.map(({ name }) => name))
   if (!report.signals.every((signal) => signal.evidence.every((name) => names.has(name)))) complaints.push('a signal names evidence that is not there')
-  if (evidence.some(({ name }) => !/^[\w-]+\.(?:png|jpg)$/.test(name))) complaints.push('the name of an evidence picture is no safe one')
+  if (evidence.some(({ name }) => !/^[\w-]+\.(?:png|jpg|webp)$/.test(name))) complaints.push('the name of an evidence picture is no safe one')
   return complaints
 }
