@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import pino from 'pino'
+import { quoted } from '../../src/language/sentence.ts'
 import { sql } from '../../src/platform/drizzle.ts'
 import { v7 as uuidv7 } from 'uuid'
 import { mediaKey } from '../../src/analyses/keys.ts'
@@ -39,7 +40,7 @@ const report = {
   engineVersion: 'growth',
   verdict: 'inconclusive' as const,
   score: null,
-  summary: 'Nothing was found.',
+  summary: quoted('Nothing was found.'),
   signals: [],
   notChecked: [],
   media: { mediaType: 'image/jpeg', width: 1, height: 1 }

@@ -1,6 +1,7 @@
 /** The stand-in for a provider: waits three seconds without a thread, as a call over the network does. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Provider } from '../../src/engine/providers/provider.ts'
+import { quoted } from '../../src/language/sentence.ts'
 
 const WAIT_MS = 3_000
 
@@ -17,7 +18,7 @@ const standIn: Provider = {
         supports: null,
         log10LikelihoodRatio: 0,
         log10Nfa: null,
-        meaning: 'A stand-in for a provider waited here.',
+        meaning: quoted('A stand-in for a provider waited here.'),
         measured: { ms: WAIT_MS },
         evidence: []
       }

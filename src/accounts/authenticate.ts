@@ -1,6 +1,7 @@
 import fastifyCookie from '@fastify/cookie'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { sentence } from '../language/sentence.ts'
 import { Problem } from '../platform/problem.ts'
 import type { AccountRole, Scope } from '../platform/schema.ts'
 import { accessRule, type AccessRule } from './accessRules.ts'
@@ -84,9 +85,9 @@ export const authenticate = fp<{ callers: Callers; cookie: Cookie }>(async (app,
 /** @throws {Problem} `insufficient_scope`, `forbidden` or `email_not_confirmed` */
 function refuseWithout(caller: Caller, { scope, role, confirmedEmail }: AccessRule): void {
   if (scope !== undefined) requireScope(caller, scope)
-  if (role === 'admin' && caller.role !== 'admin') throw new Problem('forbidden', 'This is for admins.')
+  if (role === 'admin' && caller.role !== 'admin') throw new Problem('forbidden', sentence('This is for admins.'))
   if (confirmedEmail === true && !caller.emailConfirmed) {
-    throw new Problem('email_not_confirmed', 'Open the link in the mail, or have it sent again by `POST /v1/account/confirmation`.')
+    throw new Problem('email_not_confirmed', sentence('Open the link in the mail, or have it sent again by `POST /v1/account/confirmation`.'))
   }
 }
 
@@ -95,7 +96,7 @@ export function requireScope(caller: Caller, scope: Scope): void {
   if (caller.scopes.includes(scope)) return
   // RFC 6750 §3
   const challenge = `Bearer realm="FakeTect", error="insufficient_scope", scope="${scope}"`
-  throw new Problem('insufficient_scope', `This needs the scope "${scope}".`, { headers: { 'www-authenticate': challenge } })
+  throw new Problem('insufficient_scope', sentence('This needs the scope "{scope}".', { scope }), { headers: { 'www-authenticate': challenge } })
 }
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])

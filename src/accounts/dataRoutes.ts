@@ -1,4 +1,6 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { answerLanguage } from '../language/requestLanguage.ts'
+import { sentence } from '../language/sentence.ts'
 import { eq } from '../platform/drizzle.ts'
 import { Readable } from 'node:stream'
 import { Problem } from '../platform/problem.ts'
@@ -43,7 +45,7 @@ export const accountDataRoutes: FastifyPluginAsyncTypebox<AccountDataRoutesOptio
       }
     },
     async (request, reply) => {
-      const document = await exportAccount(db, request.caller.accountId)
+      const document = await exportAccount(db, request.caller.accountId, answerLanguage(request, reply))
       if (document === undefined) throw new Problem('not_found')
       return reply
         .type('application/json; charset=utf-8')
@@ -86,10 +88,10 @@ export const accountDataRoutes: FastifyPluginAsyncTypebox<AccountDataRoutesOptio
     const [account] = await db.select({ passwordHash: accounts.passwordHash }).from(accounts).where(eq(accounts.id, accountId))
     if (account === undefined) throw new Problem('not_found')
     if (account.passwordHash === null) {
-      if (given.confirm !== accountId) throw new Problem('confirmation_needed', 'Give the id of the account as `confirm`.')
+      if (given.confirm !== accountId) throw new Problem('confirmation_needed', sentence('Give the id of the account as `confirm`.'))
       return
     }
-    if (given.password === undefined) throw new Problem('confirmation_needed', 'Give the password again.')
+    if (given.password === undefined) throw new Problem('confirmation_needed', sentence('Give the password again.'))
     const attempted = { name: `removal:${accountId}`, rule: passwordRule }
     await countOrRefuse(attempts, [attempted])
     if (!(await passwords.verify(account.passwordHash, given.password))) throw new Problem('wrong_password')

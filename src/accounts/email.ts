@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url'
+import { sentence } from '../language/sentence.ts'
 import { Problem } from '../platform/problem.ts'
 
 /** RFC 5321 §4.5.3.1 */
@@ -17,7 +18,7 @@ export function normaliseEmail(given: string): string {
   const dots = local.startsWith('.') || local.endsWith('.') || local.includes('..')
   const named = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*$/.test(host)
   if (local === '' || dots || local.length > MAX_LOCAL_LENGTH || !named || address.length > MAX_LENGTH) {
-    throw new Problem('invalid_email', 'It has to be of the form name@example.com.')
+    throw new Problem('invalid_email', sentence('It has to be of the form name@example.com.'))
   }
   return address
 }

@@ -1,3 +1,4 @@
+import type { Language } from '../language/language.ts'
 import { and, asc, eq, gt, type PgColumn, type PgTable, type SQL } from '../platform/drizzle.ts'
 import { auditLog } from '../admin/tables.ts'
 import { listAnalyses } from '../analyses/queries.ts'
@@ -8,6 +9,7 @@ import { batches, idempotencyKeys } from '../intake/tables.ts'
 import { monthlyUsage } from '../limits/tables.ts'
 import type { Database } from '../platform/postgres.ts'
 import { accounts, apiKeys, sessions } from '../platform/schema.ts'
+import { shares } from '../shares/tables.ts'
 import { toDelivery, toWebhook } from '../webhooks/resource.ts'
 import { listDeliveries, listWebhooks } from '../webhooks/webhooks.ts'
 import { shownOfAccount } from './accounts.ts'
@@ -24,12 +26,12 @@ const PAGE = 100
 type Rows = AsyncIterable<object>
 
 /** @returns undefined when there is no such account */
-export async function exportAccount(db: Database, accountId: string): Promise<AsyncGenerator<string> | undefined> {
+export async function exportAccount(db: Database, accountId: string, language: Language): Promise<AsyncGenerator<string> | undefined> {
   const [account] = await db
     .select(shownOfAccount)
     .from(accounts)
     .where(eq(accounts.id, accountId))
-  return account && document(account, parts(db, accountId))
+  return account && document(account, parts(db, accountId, language))
 }
 
 /** Nothing is sent that would end a document of which a part is missing: the stream breaks instead. */
@@ -48,7 +50,7 @@ async function* document(account: object, all: Record<string, Rows>): AsyncGener
 }
 
 /** The parts of the document, none of which is read before the one before it was sent. */
-function parts(db: Database, accountId: string): Record<string, Rows> {
+function parts(db: Database, accountId: string, language: Language): Record<string, Rows> {
   /** Rows of a table in the order of a column that is unique in the account. */
   const ofTable = (table: PgTable, owner: PgColumn, order: PgColumn, columns: Record<string, PgColumn>) =>
     paged(async (last: Record<string, unknown> | undefined) => {
@@ -70,10 +72,11 @@ function parts(db: Database, accountId: string): Record<string, Rows> {
     subscriptions: ofTable(stripeSubscriptions, stripeSubscriptions.accountId, stripeSubscriptions.id, shownOfSubscriptions),
     analyses: paged(
       (last: { id: string } | undefined) => listAnalyses(db, accountId, { limit: PAGE, before: last?.id }),
-      (row) => ({ ...toResource(row), callbackUrl: row.callbackUrl })
+      (row) => ({ ...toResource(row, language), callbackUrl: row.callbackUrl })
     ),
     batches: ofTable(batches, batches.accountId, batches.id, shownOfBatches),
     feedback: ofTable(feedback, feedback.accountId, feedback.id, shownOfFeedback),
+    shares: ofTable(shares, shares.accountId, shares.analysisId, shownOfShares),
     webhooks: all(async () => (await listWebhooks(db, accountId)).map(toWebhook)),
     deliveries: deliveriesOf(db, accountId),
     idempotencyKeys: ofTable(idempotencyKeys, idempotencyKeys.accountId, idempotencyKeys.key, shownOfIdempotencyKeys),
@@ -120,6 +123,7 @@ const shownOfFeedback = {
   consent: feedback.consent,
   createdAt: feedback.createdAt
 }
+const shownOfShares = { analysisId: shares.analysisId, include: shares.include, createdAt: shares.createdAt, expiresAt: shares.expiresAt }
 const shownOfIdempotencyKeys = {
   key: idempotencyKeys.key,
   status: idempotencyKeys.status,

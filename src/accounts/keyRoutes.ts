@@ -1,5 +1,6 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { validate as isUuid } from 'uuid'
+import { sentence } from '../language/sentence.ts'
 import { Problem } from '../platform/problem.ts'
 import { scopes } from '../platform/schema.ts'
 import { changeAccess } from './accessChange.ts'
@@ -39,10 +40,10 @@ export const keyRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = async 
       const { caller, body } = request
       for (const scope of body.scopes ?? []) requireScope(caller, scope)
       const expiresAt = body.expiresAt === undefined ? null : new Date(body.expiresAt)
-      if (expiresAt !== null && !(expiresAt.getTime() > Date.now())) throw new Problem('invalid_request', 'It would have expired already.')
+      if (expiresAt !== null && !(expiresAt.getTime() > Date.now())) throw new Problem('invalid_request', sentence('It would have expired already.'))
       const wanted = { name: body.name, scopes: scopes.filter((scope) => (body.scopes ?? caller.scopes).includes(scope)), expiresAt }
       const made = await createApiKey(db, caller.accountId, wanted)
-      if (made === undefined) throw new Problem('too_many_api_keys', `An account may have ${MAX_API_KEYS}.`)
+      if (made === undefined) throw new Problem('too_many_api_keys', sentence('An account may have {most, number}.', { most: MAX_API_KEYS }))
       return reply.code(201).send({ ...toApiKey(made.row), key: made.key })
     }
   )

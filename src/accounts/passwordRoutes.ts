@@ -1,4 +1,5 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { sentence } from '../language/sentence.ts'
 import { Problem } from '../platform/problem.ts'
 import { applyAccessChange, changeAccess, recordAccessChange } from './accessChange.ts'
 import { confirmEmail, findAccount, findAccountByEmail, setPasswordHash } from './accounts.ts'
@@ -46,9 +47,9 @@ export const passwordRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = a
         if (row !== undefined) await endSessions(tx, accountId, sessionHash)
         return row
       })
-      if (changed === undefined) throw new Problem('wrong_password', 'It was changed at this very moment.')
+      if (changed === undefined) throw new Problem('wrong_password', sentence('It was changed at this very moment.'))
       const { email } = changed
-      if (email !== null) mailer.send(async () => passwordChangedMail(email))
+      if (email !== null) mailer.send(async () => passwordChangedMail(email, request.language))
       const known = newDevice(changed)
       if (known !== undefined && sessionHash !== null) device.set(reply, known)
       return reply.code(204).send(null)
@@ -75,7 +76,7 @@ export const passwordRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = a
       mailer.send(async () => {
         const account = await findAccountByEmail(db, email)
         if (account === undefined || (await attempts.count([mailsTo(email)])) > 0) return undefined
-        return resetMail(email, link('/reset', await createMailToken(db, 'reset_password', { accountId: account.id, email })))
+        return resetMail(email, link('/reset', await createMailToken(db, 'reset_password', { accountId: account.id, email })), request.language)
       })
       return reply.code(202).send({ email })
     }
@@ -96,7 +97,7 @@ export const passwordRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = a
     },
     async (request, reply) => {
       const { token, password } = request.body
-      const invalid = new Problem('invalid_token', 'Have another one sent.')
+      const invalid = new Problem('invalid_token', sentence('Have another one sent.'))
       // Looked at first, and not used up yet: a password that is refused costs nobody the link, a wrong link no hash.
       const email = await peekMailToken(db, 'reset_password', token)
       if (email === undefined) throw invalid
@@ -114,7 +115,7 @@ export const passwordRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = a
       if (account === undefined) throw invalid
       await applyAccessChange(options, account.id)
       await Promise.all([attempts.forget(guessesOf(email)), attempts.forget(changesOf(account.id))])
-      mailer.send(async () => passwordChangedMail(email))
+      mailer.send(async () => passwordChangedMail(email, request.language))
       // Whoever reads the account's mail is its owner, and is not kept out again by strangers who go on guessing.
       const known = newDevice(account)
       if (known !== undefined) device.set(reply, known)

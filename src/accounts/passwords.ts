@@ -1,5 +1,6 @@
 import { hash, parseOptions, verify } from '@node-rs/argon2'
 import { randomBytes } from 'node:crypto'
+import { sentence } from '../language/sentence.ts'
 import { turnstile } from '../platform/turnstile.ts'
 import { Problem } from '../platform/problem.ts'
 import { commonPasswords } from './commonPasswords.ts'
@@ -44,7 +45,7 @@ export function hashPasswords(): Passwords {
 
   function refuseWhenBusy(): void {
     if (asking < AT_ONCE + MAX_WAITING) return
-    throw new Problem('too_busy', 'Many are signing in at this moment.', { headers: { 'retry-after': '2' } })
+    throw new Problem('too_busy', sentence('Many are signing in at this moment.'), { headers: { 'retry-after': '2' } })
   }
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -86,6 +87,6 @@ export function refuseWeakPassword(password: string, email: string | null): void
   const name = email?.split('@', 1)[0]
   const repeated = /^(.{1,4})\1+$/su.test(lower)
   if (commonPasswords.has(lower) || repeated || lower === email || lower === name) {
-    throw new Problem('weak_password', 'It is one of those that are tried first. Several words in a row are a good one.')
+    throw new Problem('weak_password', sentence('It is one of those that are tried first. Several words in a row are a good one.'))
   }
 }

@@ -1,4 +1,5 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { sentence } from '../language/sentence.ts'
 import type { Database } from '../platform/postgres.ts'
 import type { Mailer } from '../mail/mailer.ts'
 import { Problem } from '../platform/problem.ts'
@@ -57,6 +58,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
     },
     async (request, reply) => {
       const { password, name = '' } = request.body
+      const { language } = request
       const email = normaliseEmail(request.body.email)
       refuseWeakPassword(password, email)
       passwords.refuseWhenBusy()
@@ -69,7 +71,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
       })
       mailer.send(async () => {
         if ((await attempts.count([mailsTo(email)])) > 0) return undefined
-        return made ? confirmMail(email, link('/confirm', token)) : alreadyMail(email, link('/reset', token))
+        return made ? confirmMail(email, link('/confirm', token), language) : alreadyMail(email, link('/reset', token), language)
       })
       return reply.code(202).send({ email })
     }
@@ -97,7 +99,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
     },
     async (request) => {
       // What we don't know has been taken out of the body, which may leave nothing.
-      if (Object.keys(request.body).length === 0) throw new Problem('invalid_request', 'Name something to change.')
+      if (Object.keys(request.body).length === 0) throw new Problem('invalid_request', sentence('Name something to change.'))
       return toAccount(await found(updateAccount(db, request.caller.accountId, request.body)))
     }
   )
@@ -117,7 +119,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
       mailer.send(async () => {
         const { id: accountId, email, emailConfirmedAt } = await found(findAccount(db, request.caller.accountId))
         if (email === null || emailConfirmedAt !== null || (await attempts.count([mailsTo(email)])) > 0) return undefined
-        return confirmMail(email, link('/confirm', await createMailToken(db, 'confirm_email', { accountId, email })))
+        return confirmMail(email, link('/confirm', await createMailToken(db, 'confirm_email', { accountId, email })), request.language)
       })
       return reply.code(204).send(null)
     }
@@ -138,7 +140,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
     async (request, reply) => {
       const accountId = await db.transaction(async (tx) => {
         const id = await redeemMailToken(tx, 'confirm_email', request.body.token)
-        if (id === undefined) throw new Problem('invalid_token', 'Sign in and have another one sent.')
+        if (id === undefined) throw new Problem('invalid_token', sentence('Sign in and have another one sent.'))
         await confirmEmail(tx, id)
         await recordAccessChange(tx, id)
         return id

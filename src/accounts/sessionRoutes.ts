@@ -1,6 +1,7 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { validate as isUuid } from 'uuid'
+import { sentence } from '../language/sentence.ts'
 import { Problem } from '../platform/problem.ts'
 import { scopes } from '../platform/schema.ts'
 import { changeAccess } from './accessChange.ts'
@@ -42,7 +43,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
 
   async function openWithKey(request: FastifyRequest, reply: FastifyReply, key: string) {
     const caller = await callers.byKey(key)
-    if (caller === undefined) throw new Problem('unauthorized', 'This key is not one of ours, or no longer valid.')
+    if (caller === undefined) throw new Problem('unauthorized', sentence('This key is not one of ours, or no longer valid.'))
     const { accountId, apiKeyId } = caller
     const secret = await openSession(db, { accountId, apiKeyId, userAgent: request.headers['user-agent'] })
     const account = await findAccount(db, accountId)
@@ -57,7 +58,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<AccountRoutesOptions> = as
       device: device.read(request),
       userAgent: request.headers['user-agent']
     })
-    if (signedIn === undefined) throw new Problem('unauthorized', 'The address or the password is wrong.')
+    if (signedIn === undefined) throw new Problem('unauthorized', sentence('The address or the password is wrong.'))
     const { secret, account } = signedIn
     const known = newDevice(account)
     if (known !== undefined) device.set(reply, known)

@@ -1,3 +1,4 @@
+import { sentence } from '../language/sentence.ts'
 import { and, eq } from '../platform/drizzle.ts'
 import type { Database } from '../platform/postgres.ts'
 import { Problem } from '../platform/problem.ts'
@@ -34,7 +35,7 @@ export async function countOrRefuse(attempts: Attempts, attempted: Attempted[]):
   const seconds = Math.ceil(waitMs / SECOND_MS)
   const opensAt = new Date(Date.now() + waitMs).toISOString()
   const hit = { limit: 'attempts', opensAt }
-  throw new Problem('rate_limit_exceeded', `Try again in ${seconds} s.`, { hit, headers: { 'retry-after': String(seconds) } })
+  throw new Problem('rate_limit_exceeded', sentence('Try again in {seconds, number} s.', { seconds }), { hit, headers: { 'retry-after': String(seconds) } })
 }
 
 export interface SignInOptions {

@@ -1,16 +1,16 @@
+import { sentence } from '../language/sentence.ts'
 import { findings, nothingKnown, type Detector, type DetectorContext, type Findings, type ImageDetector } from './detector.ts'
 import { sampledFrames } from './detectors/video/sampledFrames.ts'
 import { decodeImage, type DecodedImage } from './image.ts'
 import { imageMediaTypes, videoMediaTypes } from './mediaTypes.ts'
 import { previewsOf } from './previews.ts'
-import { storable, storableText } from './storable.ts'
+import { storable, storableSentence, storableText } from './storable.ts'
 import { EngineError, isOutOfMemory, outOfMemory, type Evidence, type Json, type NotChecked, type Report, type Signal } from './types.ts'
 import { conclude, modelPrefix, noLearnedDetectorCode } from './verdict.ts'
 import { versionUnder } from './version.ts'
 import type { DecodingProblem } from './video/decodeRuns.ts'
 import type { DecodedVideo } from './video/video.ts'
 
-const maxMeaningLength = 600
 
 /**
  * Runs all detectors for its kind over a picture or a video and draws the conclusion.
@@ -56,8 +56,9 @@ export async function analyzeMedia(
 /** Said unless a model is among the detectors; a provider that answers takes it back. */
 function noLearnedDetector(detectors: readonly Detector[]): NotChecked[] {
   if (detectors.some(({ id }) => id.startsWith(modelPrefix))) return []
-  const reason =
+  const reason = sentence(
     'Nobody looked at the pixels who has learned what generators make: no model and no provider is connected. AI pictures that lost their metadata are not recognised without one.'
+  )
   return [{ code: noLearnedDetectorCode, reason }]
 }
 
@@ -71,7 +72,7 @@ async function decode(bytes: Uint8Array, sniffed: string, withoutFrames: Decodin
     const { decodeVideo } = await import('./video/video.ts')
     return decodeVideo(bytes, video, withoutFrames)
   }
-  throw new EngineError('undecodable_file', 'The file is of a kind that is not analysed')
+  throw new EngineError('undecodable_file', sentence('The file is of a kind that is not analysed'))
 }
 
 function detectorsFor({ kind }: Medium, detectors: readonly Detector[]): Detector[] {
@@ -108,8 +109,8 @@ async function findingsOf(detector: Detector, medium: Medium, context: DetectorC
   } catch (error) {
     if (error instanceof EngineError) throw error
     if (isOutOfMemory(error)) throw outOfMemory(error)
-    const message = error instanceof Error ? error.message : String(error)
-    throw new EngineError('engine_crashed', `The detector ${detector.id} broke off: ${message}`, { cause: error })
+    const told = { detector: detector.id, error: error instanceof Error ? error.message : String(error) }
+    throw new EngineError('engine_crashed', sentence('The detector {detector} broke off: {error}', told), { cause: error })
   }
 }
 
@@ -128,17 +129,17 @@ function storableSignal(signal: Signal): Signal {
     supports: signal.supports,
     log10LikelihoodRatio: Number.isFinite(signal.log10LikelihoodRatio) ? signal.log10LikelihoodRatio : 0,
     log10Nfa: Number.isFinite(signal.log10Nfa) ? signal.log10Nfa : null,
-    meaning: storableText(signal.meaning, maxMeaningLength),
+    meaning: storableSentence(signal.meaning),
     measured: storable(signal.measured) as { [key: string]: Json },
     evidence: [...signal.evidence]
   }
 }
 
 function storableNotChecked({ code, reason }: NotChecked): NotChecked {
-  return { code: storableText(code, 100), reason: storableText(reason, maxMeaningLength) }
+  return { code: storableText(code, 100), reason: storableSentence(reason) }
 }
 
 function storableEvidence({ name, mediaType, caption, layer, bytes }: Evidence): Evidence {
   // A copy: memory that libvips allocated can't be transferred to another thread.
-  return { name, mediaType, caption: storableText(caption, maxMeaningLength), layer, bytes: new Uint8Array(bytes) }
+  return { name, mediaType, caption: storableSentence(caption), layer, bytes: new Uint8Array(bytes) }
 }

@@ -6,6 +6,7 @@ import { exit, stderr, stdout } from 'node:process'
 import { parseArgs } from 'node:util'
 import pino from 'pino'
 import { ConfigError, readConfig, type Config } from '../config.ts'
+import { say } from '../language/say.ts'
 import { keepEvidence } from './cli/evidenceFolder.ts'
 import { humanText, jsonLine, type FileResult } from './cli/output.ts'
 import { progressBar } from './cli/progress.ts'
@@ -140,7 +141,8 @@ async function analyzeOne(engine: Engine, target: Target, number: number, { evid
     const report = await engine.analyze(input)
     return { file, report, evidence: await keepEvidence(evidence, number, file, report.evidence) }
   } catch (error) {
-    if (error instanceof EngineError || error instanceof TargetError) return { file, error: { code: error.code, message: error.message } }
+    if (error instanceof EngineError) return { file, error: { code: error.code, message: say(error.reason, 'en') } }
+    if (error instanceof TargetError) return { file, error: { code: error.code, message: error.message } }
     // Such as a full disk below the evidence folder: this file's, the others are still done.
     return { file, error: { code: 'internal_error', message: error instanceof Error ? error.message : String(error) } }
   }

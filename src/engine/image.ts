@@ -1,4 +1,5 @@
 import sharp, { type Metadata as Header } from 'sharp'
+import { sentence } from '../language/sentence.ts'
 import { admitPixels, admitStructure } from './admission.ts'
 import { readJpeg, type JpegStructure } from './containers/jpeg.ts'
 import { formatsOf, maxPixels, operationTimeoutSeconds } from './decoder.ts'
@@ -63,7 +64,7 @@ export async function decodeImage(bytes: Uint8Array, mediaType: ImageMediaType):
   admitStructure(bytes, jpeg)
   const header = await readHeader(bytes)
   if (!formatsOf[mediaType].includes(header.format)) {
-    throw new EngineError('undecodable_file', 'The file is another kind of picture than its first bytes say')
+    throw new EngineError('undecodable_file', sentence('The file is another kind of picture than its first bytes say'))
   }
   admitPixels(header, jpeg)
   const decoded = await decodePixels(bytes, header, jpeg)
@@ -94,7 +95,7 @@ async function readHeader(bytes: Uint8Array): Promise<Header> {
     // Without a limit here: one that throws would not tell the size. Nothing is decoded yet.
     return await sharp(bytes, { limitInputPixels: false, failOn: 'none' }).metadata()
   } catch (error) {
-    throw new EngineError('undecodable_file', 'The file can not be read as a picture: its header is damaged', { cause: error })
+    throw new EngineError('undecodable_file', sentence('The file can not be read as a picture: its header is damaged'), { cause: error })
   }
 }
 
@@ -114,7 +115,10 @@ function decodeOtherHeif(bytes: Uint8Array, header: Header): Pick<DecodedImage, 
     if (isOutOfMemory(error)) throw error
     // Whatever else went wrong in there: nothing of it is left, and there is no second decoder to be asked.
     const kind = header.compression?.toUpperCase() ?? 'HEIF'
-    const reason = `The pixels could not be looked at: this ${kind} picture is damaged, or of a kind for which there is no decoder here. Only what stands around them was read.`
+    const reason = sentence(
+      'The pixels could not be looked at: this {kind} picture is damaged, or of a kind for which there is no decoder here. Only what stands around them was read.',
+      { kind }
+    )
     return { pixels: undefined, damaged: false, notChecked: [{ code: 'pixels_not_decodable', reason }] }
   }
 }
@@ -140,9 +144,9 @@ async function decodePixels(
   const share = await shareOfSoundRows(bytes, header, time)
   const pixels = share < leastShareOfRows ? undefined : await decode(bytes, 'none', time).catch(() => undefined)
   if (pixels === undefined) {
-    throw new EngineError('undecodable_file', 'The picture in the file is damaged or cut short and can not be decoded', { cause: sound })
+    throw new EngineError('undecodable_file', sentence('The picture in the file is damaged or cut short and can not be decoded'), { cause: sound })
   }
-  const reason = 'The file is damaged or ends too early: a part of the picture is missing or distorted. The undamaged file may tell more.'
+  const reason = sentence('The file is damaged or ends too early: a part of the picture is missing or distorted. The undamaged file may tell more.')
   return { pixels, damaged: true, notChecked: [{ code: 'file_damaged', reason }] }
 }
 
@@ -159,7 +163,7 @@ function decodingTime(): DecodingTime {
 }
 
 function tookTooLong(cause?: Error): EngineError {
-  return new EngineError('analysis_timed_out', `Decoding took longer than ${operationTimeoutSeconds} seconds`, { cause })
+  return new EngineError('analysis_timed_out', sentence('Decoding took longer than {seconds, number} seconds', { seconds: operationTimeoutSeconds }), { cause })
 }
 
 /** What libjpeg calls a warning though the picture is no longer what it was. Other warnings are about what viewers pass over. */

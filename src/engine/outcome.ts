@@ -6,7 +6,7 @@ export async function outcomeOf(analysis: () => Promise<Report>): Promise<Analys
   try {
     return { report: await analysis() }
   } catch (error) {
-    if (error instanceof EngineError) return { failure: { code: error.code, message: error.message } }
+    if (error instanceof EngineError) return { failure: { code: error.code, reason: error.reason } }
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
+import { sentence, type Sentence } from '../language/sentence.ts'
 import type { TrustList } from './detector.ts'
 import { versionsOf, type Model } from './models/folder.ts'
 import type { AnalysisOutcome, AnalysisTask, Began, ThreadSettings } from './threadMessages.ts'
@@ -106,7 +107,7 @@ export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs
   /** Does some work when a slot is free, until it is done, the time is over or the caller gives up. */
   async function inSlot<Result>(
     work: (task: RunningTask, id: number, signal: AbortSignal) => Promise<Result>,
-    limits: { startMs: number; runMs: number; late: string },
+    limits: { startMs: number; runMs: number; late: Sentence },
     { signal, priority }: AnalyzeOptions = {}
   ): Promise<Result> {
     const given = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal])
@@ -137,9 +138,9 @@ export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs
     async analyze({ bytes, mediaType }, options = {}) {
       const isVideo = mediaType.startsWith('video/')
       const runMs = isVideo ? videoDeadlineMs : deadlineMs
-      const limits = { startMs: startAllowanceMs, runMs, late: `The analysis took longer than ${runMs / 1000} seconds and was stopped` }
+      const limits = { startMs: startAllowanceMs, runMs, late: sentence('The analysis took longer than {seconds, number} seconds and was stopped', { seconds: runMs / 1000 }) }
       const outcome = await inSlot<AnalysisOutcome>(isVideo ? inProcess : inThread, limits, options)
-      if ('failure' in outcome) throw new EngineError(outcome.failure.code, outcome.failure.message)
+      if ('failure' in outcome) throw new EngineError(outcome.failure.code, outcome.failure.reason)
       return outcome.report
 
       function inThread(_running: RunningTask, id: number, signal: AbortSignal): Promise<AnalysisOutcome> {
@@ -161,7 +162,7 @@ export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs
 
     async check() {
       if (slots.free > 0) {
-        const limits = { startMs: checkTimeoutMs, runMs: checkTimeoutMs, late: 'The engine does not answer' }
+        const limits = { startMs: checkTimeoutMs, runMs: checkTimeoutMs, late: sentence('The engine does not answer') }
         await inSlot((_running, _id, signal) => pool.run(undefined, { name: 'ping', signal }), limits)
         return
       }

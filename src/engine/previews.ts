@@ -1,4 +1,5 @@
 import sharp, { type Raw, type Sharp } from 'sharp'
+import { sentence } from '../language/sentence.ts'
 import type { DecodedImage, Orientation, Pixels } from './image.ts'
 import type { Evidence } from './types.ts'
 import { probeColumns, probeRows, type SampledFrame } from './video/frames.ts'
@@ -38,7 +39,7 @@ export async function previewsOf(medium: DecodedImage | DecodedVideo): Promise<E
 }
 
 async function evidenceOf(name: string, picture: Sharp): Promise<Evidence> {
-  const caption = 'The picture itself, smaller, or a frame of the video.'
+  const caption = sentence('The picture itself, smaller, or a frame of the video.')
   return { name, mediaType: 'image/webp', caption, layer: 'preview', bytes: await picture.webp(webp).toBuffer() }
 }
 

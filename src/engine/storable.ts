@@ -1,9 +1,14 @@
+import type { Sentence, Value } from '../language/sentence.ts'
 import type { Json } from './types.ts'
 
 /** Bounds on what one value may hold on its way out of the engine. The file's author chooses much of it. */
 const maxStringLength = 2_000
 const maxItems = 200
 const maxDepth = 8
+/** Sentences within a sentence: far more than any of ours. */
+const maxNesting = 20
+/** What a sentence quotes of a file. */
+const maxQuotedLength = 500
 
 /**
  * Makes of any value one that PostgreSQL's `jsonb` and structured cloning take: no U+0000, no lone surrogates, no
@@ -37,4 +42,16 @@ export function storable(value: unknown, depth = 0): Json {
 export function storableText(text: string, maxLength: number): string {
   const cut = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text
   return cut.toWellFormed().replaceAll('\u0000', '\uFFFD')
+}
+
+/** The same for a sentence: its text is ours, its values may be the file's. */
+export function storableSentence({ text, values }: Sentence, depth = 0): Sentence {
+  if (values === undefined || depth >= maxNesting) return { text }
+  return { text, values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, storableValue(value, depth)])) }
+}
+
+function storableValue(value: Value, depth: number): Value {
+  if (typeof value === 'string') return storableText(value, maxQuotedLength)
+  if (typeof value === 'number') return Number.isFinite(value) ? value : '?'
+  return storableSentence(value, depth + 1)
 }

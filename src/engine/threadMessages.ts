@@ -1,3 +1,4 @@
+import type { Sentence } from '../language/sentence.ts'
 import type { DetectorContext } from './detector.ts'
 import type { Model } from './models/folder.ts'
 import type { EngineFailure, Report } from './types.ts'
@@ -16,7 +17,7 @@ export interface AnalysisTask {
   context: DetectorContext
 }
 
-export type AnalysisOutcome = { report: Report } | { failure: { code: EngineFailure; message: string } }
+export type AnalysisOutcome = { report: Report } | { failure: { code: EngineFailure; reason: Sentence } }
 
 /** Posted by a thread as its first act on a task: from here on the deadline counts. */
 export interface Began {

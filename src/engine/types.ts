@@ -1,3 +1,5 @@
+import { sentence, type Sentence } from '../language/sentence.ts'
+
 /**
  * The words that detectors, the verdict and everyone who shows a result share.
  *
@@ -33,7 +35,7 @@ export interface Signal {
    */
   log10Nfa: number | null
   /** One sentence that a journalist can read. It may quote the file; it is shown as text only. */
-  meaning: string
+  meaning: Sentence
   /** The measured values behind the sentence. */
   measured: { [key: string]: Json }
   /** Names of the evidence pictures that show it. */
@@ -46,7 +48,7 @@ export interface Evidence {
   name: string
   mediaType: 'image/png' | 'image/jpeg' | 'image/webp'
   /** What bright or marked areas mean, and what they do not mean. */
-  caption: string
+  caption: Sentence
   /**
    * How it is to be looked at: a `mask` is transparent but for the parts of the original that it marks, a `map` is grey and has the
    * original's frame, both as displayed; a picture `beside` it has a frame of its own. A `preview` is the original itself, smaller; no
@@ -61,7 +63,7 @@ export interface NotChecked {
   /** Stable, e.g. `no_metadata`, `not_a_jpeg`. */
   code: string
   /** One sentence. */
-  reason: string
+  reason: Sentence
 }
 
 /** What the engine says of one file. */
@@ -71,7 +73,7 @@ export interface Report {
   /** How sure the verdict is, strictly between 0 and 1; for `inconclusive` the probability that nothing is wrong is unknown and this is null. */
   score: number | null
   /** The verdict in one or two sentences, with what it rests on. */
-  summary: string
+  summary: Sentence
   signals: Signal[]
   notChecked: NotChecked[]
   /** Facts about the medium: format, width, height (pixels, as displayed); of a video also its time and its sound. */
@@ -119,10 +121,13 @@ export type EngineFailure = (typeof engineFailures)[number]
 
 export class EngineError extends Error {
   readonly code: EngineFailure
-  constructor(code: EngineFailure, message: string, options?: ErrorOptions) {
-    super(message, options)
+  readonly reason: Sentence
+  /** @param reason without its full stop; the message is its text as it stands, since threads do not load what renders it */
+  constructor(code: EngineFailure, reason: Sentence, options?: ErrorOptions) {
+    super(reason.text, options)
     this.name = 'EngineError'
     this.code = code
+    this.reason = reason
   }
 }
 
@@ -136,12 +141,11 @@ export function isOutOfMemory(error: unknown): boolean {
 
 /** What is said of a file whose analysis ran out of memory. */
 export const outOfMemory = (cause: unknown) =>
-  new EngineError('analysis_out_of_memory', 'The analysis needed more memory than one file may take', { cause })
+  new EngineError('analysis_out_of_memory', sentence('The analysis needed more memory than one file may take'), { cause })
 
 /** What the death of a thread or an exception in it says of its file. */
 export function failureOf(error: unknown): EngineError {
   if (error instanceof EngineError) return error
   if (isOutOfMemory(error)) return outOfMemory(error)
-  const message = error instanceof Error ? error.message : String(error)
-  return new EngineError('engine_crashed', `The analysis broke off: ${message}`, { cause: error })
+  return new EngineError('engine_crashed', sentence('The analysis broke off: {error}', { error: error instanceof Error ? error.message : String(error) }), { cause: error })
 }

@@ -1,3 +1,4 @@
+import { paragraph, sentence, type Sentence } from '../language/sentence.ts'
 import type { NotChecked, Report, Signal, Verdict } from './types.ts'
 
 /**
@@ -131,52 +132,52 @@ function groupOf(detector: string): string {
   return Object.hasOwn(groups, detector) ? groups[detector]! : detector
 }
 
-const openings: { readonly [claim in Claim]: string } = {
-  ai_generated: 'This was probably made by a generator.',
-  manipulated: 'This was probably manipulated.',
-  authentic: 'This is what a camera recorded and signed.'
+const openings: { readonly [claim in Claim]: Sentence } = {
+  ai_generated: sentence('This was probably made by a generator.'),
+  manipulated: sentence('This was probably manipulated.'),
+  authentic: sentence('This is what a camera recorded and signed.')
 }
 
-function summaryOf(verdict: Claim, signals: readonly Signal[]): string {
-  return `${openings[verdict]} ${strongestFor(verdict, signals)!.meaning}`
+function summaryOf(verdict: Claim, signals: readonly Signal[]): Sentence {
+  return paragraph(openings[verdict], strongestFor(verdict, signals)!.meaning)
 }
 
-function inconclusiveSummary(signals: readonly Signal[], notChecked: readonly NotChecked[]): string {
+function inconclusiveSummary(signals: readonly Signal[], notChecked: readonly NotChecked[]): Sentence {
   const hint = strongestFor('ai_generated', signals) ?? strongestFor('manipulated', signals)
-  const found =
-    hint === undefined
-      ? 'Nothing was found that speaks against it, which does not mean that it is genuine.'
-      : `What was found is too weak for a verdict. ${hint.meaning}`
-  return `${found} ${whatWouldHelp(notChecked)}`
+  const help = whatWouldHelp(notChecked)
+  return hint === undefined
+    ? paragraph(sentence('Nothing was found that speaks against it, which does not mean that it is genuine.'), help)
+    : paragraph(sentence('What was found is too weak for a verdict.'), hint.meaning, help)
 }
 
 function strongestFor(claim: Claim, signals: readonly Signal[]): Signal | undefined {
   return signals
     .filter((signal) => signal.supports === claim && signal.log10LikelihoodRatio > 0)
-    .sort((a, b) => b.log10LikelihoodRatio - a.log10LikelihoodRatio || (a.meaning < b.meaning ? -1 : 1))[0]
+    .sort((a, b) => b.log10LikelihoodRatio - a.log10LikelihoodRatio || (JSON.stringify(a.meaning) < JSON.stringify(b.meaning) ? -1 : 1))[0]
 }
 
 /** In `notChecked`, where neither a model nor a provider has looked. */
 export const noLearnedDetectorCode = 'no_learned_detector'
 
 /** The one piece of advice that promises most, in this order. */
-const advice: readonly (readonly [code: string, sentence: string])[] = [
-  ['file_damaged', 'The undamaged file would help.'],
-  ['pixels_not_decodable', 'The same picture saved as JPEG by the device itself would help.'],
-  ['no_metadata', 'The original file, straight from the camera or the program that made it, would help.'],
-  ['not_a_jpeg', 'The original file, straight from the camera or the program that made it, would help.'],
-  ['too_small', 'A larger version of it would help.'],
-  ['strongly_compressed', 'A version of it that was compressed less would help.'],
-  ['credentials_remote', 'Its Content Credentials stand elsewhere on the network, where nothing is fetched: reading them there would help.'],
-  ['credentials_signer_not_checked', 'A trust list would tell whether the signer of its Content Credentials is to be believed.'],
-  [noLearnedDetectorCode, 'Connecting a learned detector would help: without one, AI pictures that lost their metadata are not recognised.']
+const advice: readonly (readonly [code: string, sentence: Sentence])[] = [
+  ['file_damaged', sentence('The undamaged file would help.')],
+  ['pixels_not_decodable', sentence('The same picture saved as JPEG by the device itself would help.')],
+  ['no_metadata', sentence('The original file, straight from the camera or the program that made it, would help.')],
+  ['not_a_jpeg', sentence('The original file, straight from the camera or the program that made it, would help.')],
+  ['too_small', sentence('A larger version of it would help.')],
+  ['strongly_compressed', sentence('A version of it that was compressed less would help.')],
+  ['credentials_remote', sentence('Its Content Credentials stand elsewhere on the network, where nothing is fetched: reading them there would help.')],
+  ['credentials_signer_not_checked', sentence('A trust list would tell whether the signer of its Content Credentials is to be believed.')],
+  [noLearnedDetectorCode, sentence('Connecting a learned detector would help: without one, AI pictures that lost their metadata are not recognised.')]
 ]
 
 /** Where everything could be looked at, more of the file would not help: the answer stands outside of it. */
-const outsideTheFile =
+const outsideTheFile = sentence(
   'To know more, look outside the file: where it first appeared, who made it, and other pictures of the same moment.'
+)
 
-function whatWouldHelp(notChecked: readonly NotChecked[]): string {
+function whatWouldHelp(notChecked: readonly NotChecked[]): Sentence {
   const codes = new Set(notChecked.map(({ code }) => code))
   return advice.find(([code]) => codes.has(code))?.[1] ?? outsideTheFile
 }

@@ -3,6 +3,7 @@ import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typ
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import type { Redis } from 'ioredis'
+import { sentence } from '../language/sentence.ts'
 import { Problem } from '../platform/problem.ts'
 import { followEvents, type Message } from './follow.ts'
 import type { Caller } from '../accounts/apiKeys.ts'
@@ -59,7 +60,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async 
     async (request, reply) => {
       const { accountId } = request.caller
       if (!acceptsEventStream(request.headers.accept)) {
-        throw new Problem('not_acceptable', 'This resource is only to be had as text/event-stream.')
+        throw new Problem('not_acceptable', sentence('This resource is only to be had as text/event-stream.'))
       }
       const release = await app.limits.takeStream(request)
       reply.header('cache-control', 'no-cache, no-transform')
@@ -90,7 +91,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async 
       }).catch((error: unknown) => {
         open.delete(reply)
         release()
-        throw new Problem('redis_unavailable', 'Ask for the analysis itself until live events are back.', { cause: error })
+        throw new Problem('redis_unavailable', sentence('Ask for the analysis itself until live events are back.'), { cause: error })
       })
 
       reply.sse.keepAlive()

@@ -10,7 +10,7 @@ import { onCommandLine } from '../platform/commandLine.ts'
 import type { Database } from '../platform/postgres.ts'
 import { openStorage } from '../platform/storage/open.ts'
 import { ObjectMissing, type Storage } from '../platform/storage/storage.ts'
-import type { Feedback } from './keep.ts'
+import type { Feedback, Truth } from './keep.ts'
 import { feedback } from './tables.ts'
 
 const PAGE = 100
@@ -54,9 +54,10 @@ async function exportFiles(db: Database, storage: Storage, folder: string): Prom
   return lines.length - 1
 }
 
-async function keptAfter(db: Database, last: string | undefined): Promise<Feedback[]> {
-  const kept = and(eq(feedback.consent, true), isNotNull(feedback.mediaKey))
-  return db.select().from(feedback).where(and(kept, last === undefined ? undefined : gt(feedback.id, last))).orderBy(asc(feedback.id)).limit(PAGE)
+async function keptAfter(db: Database, last: string | undefined): Promise<Array<Feedback & { truth: Truth }>> {
+  const kept = and(eq(feedback.consent, true), isNotNull(feedback.mediaKey), isNotNull(feedback.truth))
+  const rows = await db.select().from(feedback).where(and(kept, last === undefined ? undefined : gt(feedback.id, last))).orderBy(asc(feedback.id)).limit(PAGE)
+  return rows as Array<Feedback & { truth: Truth }>
 }
 
 /** @returns whether it is still kept: it may be withdrawn at this moment */

@@ -10,7 +10,7 @@ import { feedback } from './tables.ts'
 /** What people know better than a verdict, and the files that they let us keep for it. */
 
 export type Feedback = typeof feedback.$inferSelect
-export type Truth = Feedback['truth']
+export type Truth = NonNullable<Feedback['truth']>
 export const truths = ['ai_generated', 'manipulated', 'authentic'] as const satisfies Truth[]
 
 /** Where a file is kept. It is another object than the analysis's, so that it outlives that one. */
@@ -19,20 +19,22 @@ const keptPrefix = ({ accountId, id }: Pick<Feedback, 'accountId' | 'id'>) => `f
 export interface GivenFeedback {
   accountId: string
   analysisId: string
-  truth: Truth
+  /** Null: that the verdict is wrong, and no more. */
+  truth: Truth | null
   note: string
   consent: boolean
 }
 
 /**
  * Writes down what somebody says of a verdict on a file of their own, in place of what they said before. With their
- * consent the file is copied first: it is there when the answer is.
+ * consent the file is copied first: it is there when the answer is. Without knowing what it truly is, nothing can be
+ * measured with it, and it is not kept.
  * @throws {Problem} `not_found`, `not_completed`
  */
 export async function giveFeedback(db: Database, storage: Storage, given: GivenFeedback): Promise<Feedback> {
-  const { accountId, analysisId, consent } = given
+  const { accountId, analysisId, consent, truth } = given
   const id = uuidv7()
-  const mediaKey = consent ? await keepFile(db, storage, { accountId, id }, await sourceOf(db, accountId, analysisId)) : null
+  const mediaKey = consent && truth !== null ? await keepFile(db, storage, { accountId, id }, await sourceOf(db, accountId, analysisId)) : null
   return db.transaction(async (tx) => {
     // Locked, so that of two at the same time one replaces the other.
     const [analysis] = await tx.select().from(analyses).where(own(accountId, analysisId)).for('no key update')
@@ -81,14 +83,21 @@ async function unbury(tx: Queryable, prefix: string): Promise<void> {
   if (rows.length === 0) throw new Problem('storage_unavailable')
 }
 
+/** What was said of one analysis. */
+export async function findFeedback(db: Database, accountId: string, analysisId: string): Promise<Feedback | undefined> {
+  const [row] = await db.select().from(feedback).where(ofAnalysis(accountId, analysisId))
+  return row
+}
+
 /** Takes back what was said, with the file. It is possible when the analysis itself is gone as well. */
 export async function withdraw(tx: Queryable, accountId: string, analysisId: string): Promise<Feedback | undefined> {
   const [row] = await tx
     .delete(feedback)
-    .where(and(eq(feedback.accountId, accountId), eq(feedback.analysisId, analysisId)))
+    .where(ofAnalysis(accountId, analysisId))
     .returning()
   if (row?.mediaKey != null) await bury(tx, keptPrefix(row))
   return row
 }
 
+const ofAnalysis = (accountId: string, analysisId: string) => and(eq(feedback.accountId, accountId), eq(feedback.analysisId, analysisId))
 const own = (accountId: string, id: string) => and(eq(analyses.id, id), eq(analyses.accountId, accountId))

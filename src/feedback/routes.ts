@@ -1,19 +1,19 @@
-import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type, type FastifyPluginAsyncTypebox, type Static } from '@fastify/type-provider-typebox'
 import { validate as isUuid } from 'uuid'
 import type { Database } from '../platform/postgres.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Storage } from '../platform/storage/storage.ts'
-import { giveFeedback, truths, withdraw } from './keep.ts'
+import { findFeedback, giveFeedback, truths, withdraw, type Feedback } from './keep.ts'
 
 const Params = Type.Object({ id: Type.String() })
 const tags = ['Feedback']
 
 const FeedbackSchema = Type.Object({
   analysisId: Type.String({ format: 'uuid' }),
-  truth: Type.Enum(truths),
+  truth: Type.Union([Type.Enum(truths), Type.Null()]),
   note: Type.String(),
   consent: Type.Boolean(),
-  fileKept: Type.Boolean({ description: 'False without consent, and when the file was gone already' }),
+  fileKept: Type.Boolean({ description: 'False without consent, without `truth`, and when the file was gone already' }),
   createdAt: Type.String({ format: 'date-time' })
 })
 
@@ -32,7 +32,7 @@ export const feedbackRoutes: FastifyPluginAsyncTypebox<{ db: Database; storage: 
         tags,
         params: Params,
         body: Type.Object({
-          truth: Type.Enum(truths, { description: 'What you know it to be' }),
+          truth: Type.Union([Type.Enum(truths), Type.Null()], { default: null, description: 'What you know it to be; null where you know only that the verdict is wrong' }),
           note: Type.String({ maxLength: 2_000, pattern: '^[^\\u0000]*$', default: '' }),
           consent: Type.Boolean({ default: false })
         }),
@@ -41,8 +41,17 @@ export const feedbackRoutes: FastifyPluginAsyncTypebox<{ db: Database; storage: 
     },
     async ({ params, body, caller }) => {
       const given = { accountId: caller.accountId, analysisId: idOf(params), ...body }
-      const { analysisId, truth, note, consent, mediaKey, createdAt } = await giveFeedback(db, storage, given)
-      return { analysisId, truth, note, consent, fileKept: mediaKey !== null, createdAt: createdAt.toISOString() }
+      return shown(await giveFeedback(db, storage, given))
+    }
+  )
+
+  app.get(
+    '/v1/analyses/:id/feedback',
+    { schema: { operationId: 'getFeedback', summary: 'What you said of a verdict', tags, params: Params, response: { 200: FeedbackSchema } } },
+    async ({ params, caller }) => {
+      const said = await findFeedback(db, caller.accountId, idOf(params))
+      if (said === undefined) throw new Problem('not_found')
+      return shown(said)
     }
   )
 
@@ -65,6 +74,10 @@ export const feedbackRoutes: FastifyPluginAsyncTypebox<{ db: Database; storage: 
       return reply.code(204).send(null)
     }
   )
+}
+
+function shown({ analysisId, truth, note, consent, mediaKey, createdAt }: Feedback): Static<typeof FeedbackSchema> {
+  return { analysisId, truth, note, consent, fileKept: mediaKey !== null, createdAt: createdAt.toISOString() }
 }
 
 /** @throws {Problem} `not_found` */

@@ -13,8 +13,8 @@ export const feedback = pgTable(
     /** What was said, by which engine. */
     verdict: text('verdict').$type<Verdict>().notNull(),
     engineVersion: text('engine_version').notNull(),
-    /** What the person knows the truth to be. */
-    truth: text('truth').$type<'ai_generated' | 'manipulated' | 'authentic'>().notNull(),
+    /** What the person knows the truth to be; null where they know only that the verdict is wrong. */
+    truth: text('truth').$type<'ai_generated' | 'manipulated' | 'authentic'>(),
     note: text('note').notNull().default(''),
     /** Whether the file may be kept for the evaluation of the engine. */
     consent: boolean('consent').notNull().default(false),

@@ -5,6 +5,8 @@ import { findAnalysis } from '../analyses/queries.ts'
 import { analysisPath, isEnded, toResource } from '../analyses/resource.ts'
 import { preferredWait, waitAsPreferred, waitForBatch } from '../analyses/wait.ts'
 import type { Hub } from '../events/hub.ts'
+import { answerLanguage } from '../language/requestLanguage.ts'
+import { sentence } from '../language/sentence.ts'
 import type { Database } from '../platform/postgres.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Kept } from './idempotency/claims.ts'
@@ -21,11 +23,11 @@ export async function answerReceived(request: FastifyRequest, reply: FastifyRepl
   if ('row' in received) {
     reply.header('location', analysisPath(received.row.id))
     const row = await waitAsPreferred(request, reply, hub, db, received.row)
-    return reply.code(statusOf(reply, isEnded(row))).send(toResource(row))
+    return reply.code(statusOf(reply, isEnded(row))).send(toResource(row, answerLanguage(request, reply)))
   }
   reply.header('location', batchPath(received.batch.id))
   const batch = await waitForBatch(request, reply, hub, db, received.batch)
-  return reply.code(statusOf(reply, batch.endedAt !== null)).send(toBatchResource(batch))
+  return reply.code(statusOf(reply, batch.endedAt !== null)).send(toBatchResource(batch, answerLanguage(request, reply)))
 }
 
 const statusOf = (reply: FastifyReply, isOver: boolean) => (reply.hasHeader('preference-applied') && isOver ? 200 : 202)
@@ -37,7 +39,7 @@ const statusOf = (reply: FastifyReply, isOver: boolean) => (reply.hasHeader('pre
 export async function answerAgain(request: FastifyRequest, reply: FastifyReply, sources: Sources, kept: Kept) {
   const isWhole = Object.keys(kept.body as object).length > 1
   const received = isWhole && preferredWait(request.headers.prefer) === undefined ? undefined : await findMade(request, sources, kept)
-  if (received === undefined && !isWhole) throw new Problem('not_found', 'What the first request has made was deleted.')
+  if (received === undefined && !isWhole) throw new Problem('not_found', sentence('What the first request has made was deleted.'))
   if (received === undefined) return replay(reply, kept)
   return answerReceived(request, reply.header('idempotency-replayed', 'true'), sources, received)
 }

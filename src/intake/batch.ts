@@ -3,6 +3,8 @@ import { findBatch, findMember, type WholeBatch } from '../analyses/batchQueries
 import { batchPath, toBatchResource } from '../analyses/batchResource.ts'
 import { beginBatch, endIntake, recordRefused, reopenBatch, touchBatch } from '../analyses/batches.ts'
 import type { Analysis } from '../analyses/moves.ts'
+import type { Language } from '../language/language.ts'
+import { sentence } from '../language/sentence.ts'
 import { asProblem } from '../platform/errors.ts'
 import { Problem } from '../platform/problem.ts'
 import { displayName } from './fileName.ts'
@@ -69,7 +71,7 @@ export async function openBatch({ options, request }: Intake): Promise<OpenBatch
       const problem = asProblem(error as Error)
       if (OF_THE_REQUEST.has(problem.code) || (problem.status >= 500 && !OF_STORAGE.has(problem.code))) throw error
       problems.push(problem)
-      refused.push({ fileName: displayName(fileName), code: problem.code, detail: problem.message })
+      refused.push({ fileName: displayName(fileName), code: problem.code, detail: problem.detail ?? problem.title })
       await recordRefused(db, id, refused)
     },
     async end(intake, fingerprint) {
@@ -79,8 +81,8 @@ export async function openBatch({ options, request }: Intake): Promise<OpenBatch
         await endIntake(tx, id, intake)
         const whole = await findBatch(tx, accountId, id)
         if (whole !== undefined && claim !== undefined && fingerprint !== undefined) {
-          const body = toBatchResource(whole)
-          await keepAnswer(tx, claim, { fingerprint, status: 202, headers: batchHeaders(id), body })
+          const body = toBatchResource(whole, request.language)
+          await keepAnswer(tx, claim, { fingerprint, status: 202, headers: batchHeaders(id, request.language), body })
         }
         return whole
       })
@@ -90,10 +92,17 @@ export async function openBatch({ options, request }: Intake): Promise<OpenBatch
     allRefused() {
       const [first] = problems
       if (first === undefined) return undefined
-      const errors = refused.map(({ fileName, code, detail }, n) => ({ pointer: `/refused/${n}`, detail: `${fileName}: ${code}. ${detail}` }))
+      const errors = refused.map(({ fileName, code, detail: reason }, n) => ({
+        pointer: `/refused/${n}`,
+        detail: sentence('{fileName}: {code}. {reason}', { fileName, code, reason })
+      }))
       return new Problem(first.code, first.detail, { headers: first.headers, errors, cause: first, ...(first.hit && { hit: first.hit }) })
     }
   }
 }
 
-const batchHeaders = (id: string) => ({ location: batchPath(id), 'content-type': 'application/json; charset=utf-8' })
+const batchHeaders = (id: string, language: Language) => ({
+  location: batchPath(id),
+  'content-type': 'application/json; charset=utf-8',
+  'content-language': language
+})

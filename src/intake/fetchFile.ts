@@ -1,4 +1,5 @@
 import { parse as parseDisposition } from 'content-disposition'
+import { sentence } from '../language/sentence.ts'
 import { OutboundFailure } from '../platform/outbound/failure.ts'
 import type { Outbound, OutboundAnswer } from '../platform/outbound/outbound.ts'
 import { Problem } from '../platform/problem.ts'
@@ -47,7 +48,7 @@ export async function fetchFile<T>(
     // Checked like the first, by the next request.
     url = URL.canParse(redirectedTo, url) ? new URL(redirectedTo, url) : notFetched(new OutboundFailure('url_refused'))
   }
-  throw new Problem('url_not_fetchable', `It redirects more than ${MAX_REDIRECTS} times.`)
+  throw new Problem('url_not_fetchable', sentence('It redirects more than {most, number} times.', { most: MAX_REDIRECTS }))
 
   /** Nothing is thrown from here: the request would take it for a failure of its own. */
   async function open(answer: OutboundAnswer, from: URL): Promise<Outcome<T>> {
@@ -67,21 +68,21 @@ function readUrl(outbound: Outbound, given: string): URL {
   try {
     return outbound.readUrl(given)
   } catch (error) {
-    if (error instanceof OutboundFailure) throw new Problem('invalid_url', error.message, { cause: error })
+    if (error instanceof OutboundFailure) throw new Problem('invalid_url', error.reason, { cause: error })
     throw error
   }
 }
 
 function notFetched(error: unknown): never {
-  if (error instanceof OutboundFailure) throw new Problem('url_not_fetchable', 'No answer could be had from there.', { cause: error })
+  if (error instanceof OutboundFailure) throw new Problem('url_not_fetchable', sentence('No answer could be had from there.'), { cause: error })
   throw error
 }
 
 function refuse({ status, headers: said }: OutboundAnswer, maxBytes: number): void {
-  if (status !== 200) throw new Problem('url_not_fetchable', `The address answers with status ${status}.`)
+  if (status !== 200) throw new Problem('url_not_fetchable', sentence('The address answers with status {status}.', { status }))
   const encoding = said['content-encoding']
   if (encoding !== undefined && encoding !== '' && encoding !== 'identity') {
-    throw new Problem('url_not_fetchable', 'The address sends the file in an encoding that was not asked for.')
+    throw new Problem('url_not_fetchable', sentence('The address sends the file in an encoding that was not asked for.'))
   }
   if (Number(said['content-length']) > maxBytes) throw tooLarge(maxBytes)
 }
@@ -90,7 +91,7 @@ async function* bytesOf({ body }: OutboundAnswer): Bytes & AsyncGenerator<Buffer
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) yield chunk
   } catch (error) {
-    throw new Problem('url_not_fetchable', 'The file broke off, or did not come in time.', { cause: error })
+    throw new Problem('url_not_fetchable', sentence('The file broke off, or did not come in time.'), { cause: error })
   }
 }
 

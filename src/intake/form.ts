@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Multipart, MultipartFile } from '@fastify/multipart'
+import { sentence } from '../language/sentence.ts'
 import { Problem } from '../platform/problem.ts'
 import { retentions, type Retention } from '../platform/schema.ts'
 import type { FormFingerprint } from './idempotency/fingerprint.ts'
@@ -68,15 +69,15 @@ export function openForm(
   function readField(name: string, value: string): void {
     if (name !== 'callback_url' && name !== 'retention') return
     // What stands behind a file is read when the file has been stored: too late to be refused at no cost.
-    if (begun) throw new Problem('invalid_form', `Send ${name} before the file.`)
+    if (begun) throw new Problem('invalid_form', sentence('Send {name} before the file.', { name }))
     fingerprint?.field(name, value)
     const { wishes } = form
     if (name === 'callback_url') {
-      if (wishes.callbackUrl !== null) throw new Problem('invalid_form', 'Send one callback_url a request.')
+      if (wishes.callbackUrl !== null) throw new Problem('invalid_form', sentence('Send one callback_url a request.'))
       wishes.callbackUrl = readUrl(value)
     } else {
       wishes.retention = retentions.find((retention) => retention === value)
-      if (wishes.retention === undefined) throw new Problem('invalid_form', `As retention send one of ${retentions.join(', ')}.`)
+      if (wishes.retention === undefined) throw new Problem('invalid_form', sentence('As retention send one of {retentions}.', { retentions: retentions.join(', ') }))
     }
   }
 
@@ -106,7 +107,7 @@ export function openForm(
       try {
         for await (const chunk of taken(rest(), take)) {
           bytes += chunk.length
-          if (bytes > maxBytes) throw new Problem('upload_incomplete', 'Too much came after what was refused.')
+          if (bytes > maxBytes) throw new Problem('upload_incomplete', sentence('Too much came after what was refused.'))
         }
       } catch (error) {
         throw breakOff(error)
@@ -117,7 +118,7 @@ export function openForm(
 
   /** Whatever the parser throws is the client's: a form that breaks off, or that is none. */
   function breakOff(cause: unknown): Error {
-    form.broken ??= cause instanceof Problem ? cause : new Problem('upload_incomplete', 'The form could not be read to its end.', { cause })
+    form.broken ??= cause instanceof Problem ? cause : new Problem('upload_incomplete', sentence('The form could not be read to its end.'), { cause })
     return form.broken
   }
 }

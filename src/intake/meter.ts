@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { sentence } from '../language/sentence.ts'
 import { Problem } from '../platform/problem.ts'
 
 export type Bytes = AsyncIterable<Buffer>
@@ -47,7 +48,7 @@ export async function* taken(source: Bytes, take: (bytes: number) => Promise<voi
 }
 
 export const tooLarge = (maxBytes: number) =>
-  new Problem('file_too_large', `A file may have at most ${maxBytes / 1_000_000} MB.`)
+  new Problem('file_too_large', sentence('A file may have at most {megabytes, number} MB.', { megabytes: maxBytes / 1_000_000 }))
 
 /**
  * Looks at the first bytes without taking them away.

@@ -11,6 +11,7 @@ import {
 import { findIdentical } from '../analyses/queries.ts'
 import { sweepNow } from '../analyses/sweep.ts'
 import { sniffBytes, sniffMediaType, supportedMediaTypes } from '../engine/mediaTypes.ts'
+import { sentence } from '../language/sentence.ts'
 import { plans } from '../limits/plans.ts'
 import type { Caller } from '../accounts/apiKeys.ts'
 import type { Database, Queryable } from '../platform/postgres.ts'
@@ -117,10 +118,10 @@ async function typeOf(head: Buffer, declaredType: string) {
   if (head.length === 0) throw new Problem('empty_file')
   const sniffed = await sniffMediaType(head)
   if (sniffed === undefined) {
-    throw new Problem('unsupported_file_type', `Supported are ${supportedMediaTypes.join(', ')}.`)
+    throw new Problem('unsupported_file_type', sentence('Supported are {types}.', { types: supportedMediaTypes.join(', ') }))
   }
   if (!agrees(declaredType, sniffed.mediaType)) {
-    throw new Problem('file_type_mismatch', `The file is ${sniffed.mediaType}, but it was declared as something else.`)
+    throw new Problem('file_type_mismatch', sentence('The file is {type}, but it was declared as something else.', { type: sniffed.mediaType }))
   }
   return sniffed
 }

@@ -2,6 +2,8 @@ import type { WholeBatch } from '../analyses/batchQueries.ts'
 import { BatchClosed } from '../analyses/batches.ts'
 import type { Analysis } from '../analyses/moves.ts'
 import { analysisPath, isEnded, toResource } from '../analyses/resource.ts'
+import type { Language } from '../language/language.ts'
+import { sentence } from '../language/sentence.ts'
 import { plans } from '../limits/plans.ts'
 import { asProblem } from '../platform/errors.ts'
 import { Problem } from '../platform/problem.ts'
@@ -24,7 +26,7 @@ export type Received = { row: Analysis } | { batch: WholeBatch }
  */
 export async function receiveForm(intake: Intake, form: Form, fingerprint: () => string | undefined): Promise<Received> {
   const first = await form.next()
-  if (first === undefined) throw new Problem('no_file', 'Send it in a part named "file".')
+  if (first === undefined) throw new Problem('no_file', sentence('Send it in a part named "file".'))
   let second: FormFile | undefined
   let batch: OpenBatch | undefined
   let looked = false
@@ -66,7 +68,7 @@ async function receiveRest(
     let count = 1
     for (let file = next; file !== undefined; file = await form.next()) {
       if (++count > filesPerBatch) {
-        await batch.refuse(file, new Problem('too_many_files', `Send at most ${filesPerBatch} a request.`))
+        await batch.refuse(file, new Problem('too_many_files', sentence('Send at most {most, number} a request.', { most: filesPerBatch })))
         return whole(batch, await batch.end('incomplete'))
       }
       try {
@@ -112,14 +114,15 @@ export function alone({ request }: Intake, fingerprint: () => string | undefined
     batchId: null,
     isKeyed: true,
     async also(tx, row) {
-      const headers = { location: analysisPath(row.id), 'content-type': 'application/json; charset=utf-8' }
-      await keepAnswer(tx, claim, { fingerprint: fingerprint() ?? '', status: 202, headers, body: keptBody(row) })
+      const { language } = request
+      const headers = { location: analysisPath(row.id), 'content-type': 'application/json; charset=utf-8', 'content-language': language }
+      await keepAnswer(tx, claim, { fingerprint: fingerprint() ?? '', status: 202, headers, body: keptBody(row, language) })
     }
   }
 }
 
 /** A verdict that is there at once must not outlive its analysis among the answers: it is looked up again. */
-const keptBody = (row: Analysis) => (isEnded(row) ? { id: row.id } : toResource(row))
+const keptBody = (row: Analysis, language: Language) => (isEnded(row) ? { id: row.id } : toResource(row, language))
 
 function isOfTheFile(error: unknown): boolean {
   const { status } = asProblem(error as Error)
@@ -131,7 +134,7 @@ export async function readOver(intake: Intake, form: Form): Promise<void> {
   const { filesPerBatch } = plans[intake.request.caller.plan]
   let count = 0
   for (let file = await form.next(); file !== undefined; file = await form.next()) {
-    if (++count > filesPerBatch) throw new Problem('too_many_files', `Send at most ${filesPerBatch} a request.`)
+    if (++count > filesPerBatch) throw new Problem('too_many_files', sentence('Send at most {most, number} a request.', { most: filesPerBatch }))
     // What was too large the first time was read over as well.
     await skip(intake, file, 2)
   }

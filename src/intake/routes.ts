@@ -2,6 +2,7 @@ import fastifyMultipart from '@fastify/multipart'
 import { Type, type FastifyPluginAsyncTypebox, type Static } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Hub } from '../events/hub.ts'
+import { sentence } from '../language/sentence.ts'
 import type { Ledger } from '../ledger/queue.ts'
 import { plans } from '../limits/plans.ts'
 import type { Outbound } from '../platform/outbound/outbound.ts'
@@ -120,7 +121,7 @@ export const intakeRoutes: FastifyPluginAsyncTypebox<IntakeRoutesOptions> = asyn
 
   async function fromAddress(request: FastifyRequest, reply: FastifyReply): Promise<Received | { kept: Kept }> {
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
-      throw new Problem('unsupported_media_type', 'Send files as multipart/form-data, in parts named "file", or JSON with a `url`.')
+      throw new Problem('unsupported_media_type', sentence('Send files as multipart/form-data, in parts named "file", or JSON with a `url`.'))
     }
     const { url, retention, callback_url: callback } = request.body as Static<typeof Address>
     const { kept } = request.idempotency ?? {}

@@ -1,3 +1,4 @@
+import type { Sentence } from '../language/sentence.ts'
 import { index, json, pgTable, primaryKey, smallint, sql, text, uuid } from '../platform/drizzle.ts'
 import { accounts, at } from '../platform/schema.ts'
 
@@ -5,7 +6,8 @@ import { accounts, at } from '../platform/schema.ts'
 export interface RefusedFile {
   fileName: string
   code: string
-  detail: string
+  /** A plain string in rows from before there were sentences. */
+  detail: Sentence | string
 }
 
 /** `receiving` while files come in; then `received` whole, or `incomplete` when the connection broke. */

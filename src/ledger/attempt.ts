@@ -13,7 +13,9 @@ import {
 } from '../analyses/moves.ts'
 import { examine, type Examination, type Examiners } from '../engine/providers/examine.ts'
 import { ProviderFailure } from '../engine/providers/failure.ts'
+import { storableSentence } from '../engine/storable.ts'
 import { EngineError, type Evidence } from '../engine/types.ts'
+import { sentence } from '../language/sentence.ts'
 import { wasRolledBack, type Database } from '../platform/postgres.ts'
 import type { StoredEvidence } from '../platform/schema.ts'
 import { ObjectMissing, StorageUnavailable, type Storage } from '../platform/storage/storage.ts'
@@ -173,14 +175,14 @@ async function endAttempt({ db, log }: AttemptOptions, claim: Analysis, error: u
 
 /** What another attempt would not change: time-outs, files that can't be decoded, files that are gone. */
 function finalFailure(error: unknown): Failure | undefined {
-  if (error instanceof EngineError) return { code: error.code, detail: error.message }
-  if (error instanceof ObjectMissing) return { code: 'media_missing', detail: 'The stored file could not be found.' }
+  if (error instanceof EngineError) return { code: error.code, detail: storableSentence(error.reason) }
+  if (error instanceof ObjectMissing) return { code: 'media_missing', detail: sentence('The stored file could not be found.') }
   return undefined
 }
 
 function lastFailure(error: unknown): Failure {
   if (error instanceof StorageUnavailable) {
-    return { code: 'storage_unavailable', detail: 'The stored file could not be reached in three attempts.' }
+    return { code: 'storage_unavailable', detail: sentence('The stored file could not be reached in three attempts.') }
   }
-  return { code: 'internal_error', detail: 'The analysis was broken off three times by a fault of ours.' }
+  return { code: 'internal_error', detail: sentence('The analysis was broken off three times by a fault of ours.') }
 }

@@ -36,7 +36,8 @@ export const plans: Record<PlanName, Plan> = {
     analysesPerMinute: 10,
     uploadsPerMinute: 5,
     bytesPerMinute: 200 * MB,
-    requestsPerMinute: 120,
+    // A page of the history is one request, and one more for each thumbnail.
+    requestsPerMinute: 600,
     filesInFlight: 10,
     filesPerBatch: 10,
     fileBytes: 100 * MB,

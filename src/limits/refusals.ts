@@ -1,3 +1,4 @@
+import { sentence, type Sentence } from '../language/sentence.ts'
 import { Problem } from '../platform/problem.ts'
 import type { PlanName } from './plans.ts'
 
@@ -23,18 +24,18 @@ const RETRY_SECONDS = 5
  */
 export function tooMuch(limit: LimitName, plan: PlanName | undefined, opensInMs: number): Problem {
   const opensAt = new Date(Date.now() + opensInMs)
-  return refusal('rate_limit_exceeded', `The limit "${limit}" opens again at ${opensAt.toISOString()}.`, limit, plan, opensAt)
+  return refusal('rate_limit_exceeded', sentence('The limit "{limit}" opens again at {opensAt, date, utc}.', { limit, opensAt: opensAt.getTime() }), limit, plan, opensAt)
 }
 
 /** The refusal of what may only be there so many times at once. */
 export function tooManyAtOnce(limit: LimitName, plan: PlanName, most: number): Problem {
-  return refusal('rate_limit_exceeded', `At most ${most} at the same time; "${limit}" opens when one of them ends.`, limit, plan)
+  return refusal('rate_limit_exceeded', sentence('At most {most, number} at the same time; "{limit}" opens when one of them ends.', { most, limit }), limit, plan)
 }
 
 /** The refusal of an analysis that no quota is left for. */
 export function quotaExceeded(plan: PlanName): Problem {
   const opensAt = nextMonth()
-  return refusal('quota_exceeded', `The next month begins at ${opensAt.toISOString()}.`, 'analyses-per-month', plan, opensAt)
+  return refusal('quota_exceeded', sentence('The next month begins at {opensAt, date, utc}.', { opensAt: opensAt.getTime() }), 'analyses-per-month', plan, opensAt)
 }
 
 /** When the next calendar month begins, in UTC. */
@@ -45,7 +46,7 @@ export function nextMonth(): Date {
 
 function refusal(
   code: 'rate_limit_exceeded' | 'quota_exceeded',
-  detail: string,
+  detail: Sentence,
   limit: LimitName,
   plan: PlanName | undefined,
   opensAt?: Date

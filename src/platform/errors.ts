@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { answerLanguage } from '../language/requestLanguage.ts'
+import { sentence, type Sentence } from '../language/sentence.ts'
+import { invalidRequest } from './invalidRequest.ts'
 import { Problem, problemForStatus, problemMediaType, rawProblemAnswer, type ProblemCode } from './problem.ts'
 import { isDatabaseUnavailable } from './postgres.ts'
 import { StorageFull, StorageUnavailable } from './storage/storage.ts'
@@ -10,13 +13,13 @@ export function answerProblems(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     // RFC 9112 §3.2
-    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) throw new Problem('bad_request', 'The request does not name its host.')
+    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) throw new Problem('bad_request', sentence('The request does not name its host.'))
   })
 
   app.setErrorHandler(answerProblem)
 
   app.setNotFoundHandler((request) => {
-    throw new Problem('not_found', `Nothing answers ${request.method} here.`)
+    throw new Problem('not_found', sentence('Nothing answers {method} here.', { method: request.method }))
   })
 }
 
@@ -40,24 +43,36 @@ export function answerProblem(error: FastifyError, request: FastifyRequest, repl
     .code(problem.status)
     .headers({ 'x-request-id': request.id, ...problem.headers })
     .type(problemMediaType)
-    .send(problem.body(request.id))
+    .send(problem.body(request.id, answerLanguage(request, reply)))
 }
 
 /** What an error is to the client: the problem itself, or the one that stands for it. */
-export function asProblem(error: Error & Partial<Pick<FastifyError, 'validation' | 'validationContext' | 'statusCode'>>): Problem {
+export function asProblem(error: Error & Partial<Pick<FastifyError, 'validation' | 'validationContext' | 'statusCode' | 'code'>>): Problem {
   if (error instanceof Problem) return error
-  if (error.validation !== undefined) {
-    const errors = error.validation.map(({ instancePath, message }) => ({
-      pointer: `${error.validationContext ?? ''}${instancePath}`,
-      detail: message ?? 'is not valid'
-    }))
-    return new Problem('invalid_request', error.message, { errors })
-  }
+  if (error.validation !== undefined) return invalidRequest(error.validation, error.validationContext ?? '')
   if (error instanceof StorageFull) return new Problem('storage_full', undefined, { cause: error })
   if (error instanceof StorageUnavailable) return new Problem('storage_unavailable', undefined, { cause: error })
   if (isDatabaseUnavailable(error)) return new Problem('database_unavailable', undefined, { cause: error })
-  if (error.statusCode !== undefined) return problemForStatus(error.statusCode, error.message)
+  if (error.statusCode !== undefined) return problemForStatus(error.statusCode, refusedByFastify(error.code))
   return new Problem('internal_error', undefined, { cause: error })
+}
+
+/** What a refusal of Fastify's own says to the client; its title has to do for the others. */
+function refusedByFastify(code: string | undefined): Sentence | undefined {
+  switch (code) {
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return sentence('The body is not valid JSON.')
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return sentence('The body is empty, though its type says JSON.')
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return sentence('The body is longer or shorter than its Content-Length says.')
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return sentence('Send a Content-Type that this address takes.')
+    case 'FST_ERR_BAD_URL':
+      return sentence('The address can not be decoded.')
+    default:
+      return undefined
+  }
 }
 
 const clientErrors: Record<string, [status: number, code: ProblemCode]> = {

@@ -1,5 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import { Type } from 'typebox'
+import type { Language } from '../language/language.ts'
+import { say } from '../language/say.ts'
+import type { Sentence, Text } from '../language/sentence.ts'
 
 /** Every problem that the service answers with: its stable code, its status, and its title (RFC 9457). */
 const catalogue = {
@@ -57,11 +60,12 @@ const catalogue = {
   billing_unavailable: [503, 'Payments are not available for a moment'],
   database_unavailable: [503, 'The service is not available for a moment'],
   storage_unavailable: [503, 'The storage is not available for a moment'],
+  report_key_revoked: [503, 'Reports can not be signed for a moment'],
   redis_unavailable: [503, 'Live events are not available for a moment'],
   too_busy: [503, 'Too many ask for this at the same time'],
   shutting_down: [503, 'This machine is being restarted'],
   storage_full: [507, 'The storage is full']
-} as const satisfies Record<string, readonly [status: number, title: string]>
+} as const satisfies Record<string, readonly [status: number, title: Text]>
 
 export type ProblemCode = keyof typeof catalogue
 
@@ -71,7 +75,7 @@ export const problemMediaType = 'application/problem+json'
 export const ProblemSchema = Type.Object(
   {
     type: Type.String({ description: 'A URN that ends in the code' }),
-    title: Type.String(),
+    title: Type.String({ description: 'In the language of the request, as `detail`' }),
     status: Type.Integer(),
     code: Type.String({ description: 'Stable; branch on this' }),
     detail: Type.Optional(Type.String()),
@@ -94,7 +98,7 @@ export interface HitLimit {
 export interface ProblemOptions extends ErrorOptions {
   headers?: Record<string, string>
   hit?: HitLimit
-  errors?: Array<{ pointer: string; detail: string }>
+  errors?: Array<{ pointer: string; detail: Sentence }>
 }
 
 /** An expected failure, thrown anywhere and answered in one place. */
@@ -102,14 +106,14 @@ export class Problem extends Error {
   override name = 'Problem'
   readonly code: ProblemCode
   readonly status: number
-  readonly detail: string | undefined
+  readonly detail: Sentence | undefined
   readonly headers: Record<string, string>
   readonly hit: HitLimit | undefined
   readonly errors: ProblemOptions['errors']
 
-  constructor(code: ProblemCode, detail?: string, options: ProblemOptions = {}) {
+  constructor(code: ProblemCode, detail?: Sentence, options: ProblemOptions = {}) {
     const [status, title] = catalogue[code]
-    super(detail ?? title, options)
+    super(say(detail ?? { text: title }, 'en'), options)
     this.code = code
     this.status = status
     this.detail = detail
@@ -118,16 +122,20 @@ export class Problem extends Error {
     this.headers = { ...(status === 503 && { 'retry-after': '5' }), ...options.headers }
   }
 
-  body(requestId: string) {
+  get title(): Sentence {
+    return { text: catalogue[this.code][1] }
+  }
+
+  body(requestId: string, language: Language) {
     return {
       type: `urn:faketect:problem:${this.code}`,
-      title: catalogue[this.code][1],
+      title: say(this.title, language),
       status: this.status,
       code: this.code,
-      ...(this.detail !== undefined && { detail: this.detail }),
+      ...(this.detail !== undefined && { detail: say(this.detail, language) }),
       requestId,
       ...this.hit,
-      ...(this.errors !== undefined && { errors: this.errors })
+      ...(this.errors !== undefined && { errors: this.errors.map(({ pointer, detail }) => ({ pointer, detail: say(detail, language) })) })
     }
   }
 }
@@ -145,7 +153,7 @@ const codeOfStatus: Record<number, ProblemCode> = {
 }
 
 /** For what Fastify refuses by itself, by status: our code for it. */
-export function problemForStatus(status: number, detail: string): Problem {
+export function problemForStatus(status: number, detail?: Sentence): Problem {
   const code = codeOfStatus[status] ?? (status >= 400 && status < 500 ? 'bad_request' : undefined)
   return code === undefined ? new Problem('internal_error') : new Problem(code, detail)
 }

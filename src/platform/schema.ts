@@ -2,6 +2,7 @@ import {
   bigint,
   boolean,
   check,
+  customType,
   date,
   index,
   integer,
@@ -16,11 +17,20 @@ import {
   uniqueIndex,
   uuid
 } from './drizzle.ts'
-import type { MediaFacts, MediaKind, NotChecked, Signal, Verdict } from '../engine/types.ts'
+import type { StoredSignal } from '../engine/saySignal.ts'
+import type { MediaFacts, MediaKind, NotChecked, Verdict } from '../engine/types.ts'
+import type { Said, Sentence } from '../language/sentence.ts'
 import type { PlanName } from '../limits/plans.ts'
 
 /** A point in time, in microseconds, with its zone. */
 export const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+
+/** A sentence, as JSON; rows from before there were any hold plain text, which is read as it is. */
+const said = customType<{ data: Said; driverData: string }>({
+  dataType: () => 'text',
+  toDriver: (value) => (typeof value === 'string' ? value : JSON.stringify(value)),
+  fromDriver: (stored) => (stored.startsWith('{"text":') ? (JSON.parse(stored) as Sentence) : stored)
+})
 
 export const roles = ['user', 'admin'] as const
 export type AccountRole = (typeof roles)[number]
@@ -116,9 +126,9 @@ export type State = (typeof states)[number]
 export interface StoredEvidence {
   name: string
   mediaType: string
-  caption: string
+  caption: Said
   /** See `Evidence.layer`; rows of earlier engines have none. */
-  layer?: 'mask' | 'map' | 'beside'
+  layer?: 'mask' | 'map' | 'beside' | 'preview'
   sizeBytes: number
   /** The object's key. */
   key: string
@@ -126,9 +136,9 @@ export interface StoredEvidence {
 
 /** What the engine found, as the row keeps it. */
 export interface Findings {
-  summary: string
-  signals: Signal[]
-  notChecked: NotChecked[]
+  summary: Said
+  signals: StoredSignal[]
+  notChecked: Array<Omit<NotChecked, 'reason'> & { reason: Said }>
   media: MediaFacts
 }
 
@@ -161,9 +171,9 @@ export const analyses = pgTable(
     engineVersion: text('engine_version'),
     cached: boolean('cached').notNull().default(false),
     /** Why the verdict rests on less than it should; null when it does not. */
-    degraded: text('degraded'),
+    degraded: said('degraded'),
     failureCode: text('failure_code'),
-    failureDetail: text('failure_detail'),
+    failureDetail: said('failure_detail'),
     /** Whom the request that brought the file wants told of its end, beside the account's webhooks. */
     callbackUrl: text('callback_url'),
     /** The batch that it came in with. */

@@ -1,6 +1,7 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { validate as isUuid } from 'uuid'
+import { sentence } from '../language/sentence.ts'
 import { cutPage, idOfCursor } from '../platform/page.ts'
 import { Problem } from '../platform/problem.ts'
 import { RETENTION_DAYS } from './dispatcher.ts'
@@ -63,7 +64,7 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = a
       const { webhookId, enabled } = await receiver(request)
       const found = isUuid(deliveryId) && (await findDelivery(db, request.caller.accountId, webhookId, deliveryId))
       if (!found) throw new Problem('not_found')
-      if (!enabled) throw new Problem('webhook_disabled', 'Enable it first.')
+      if (!enabled) throw new Problem('webhook_disabled', sentence('Enable it first.'))
       const row = await deliverAgain(db, deliveryId)
       if (row === undefined) throw new Problem('not_found')
       relay.nudge()

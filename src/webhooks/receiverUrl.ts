@@ -7,7 +7,7 @@ export function receiverUrl(outbound: Outbound, given: string): string {
   try {
     return outbound.readUrl(given).href
   } catch (error) {
-    if (error instanceof OutboundFailure) throw new Problem('invalid_url', error.message, { cause: error })
+    if (error instanceof OutboundFailure) throw new Problem('invalid_url', error.reason, { cause: error })
     throw error
   }
 }

@@ -2,6 +2,7 @@ import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typ
 import type { FastifyRequest } from 'fastify'
 import { validate as isUuid } from 'uuid'
 import { pingEvent } from '../events/event.ts'
+import { sentence } from '../language/sentence.ts'
 import type { Outbound } from '../platform/outbound/outbound.ts'
 import type { Database } from '../platform/postgres.ts'
 import { Problem } from '../platform/problem.ts'
@@ -65,7 +66,7 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
     async (request, reply) => {
       const { url, events, description = '' } = request.body
       const row = await createWebhook(db, request.caller.accountId, { url: receiverUrl(outbound, url), events, description })
-      if (row === undefined) throw new Problem('too_many_webhooks', `An account may have ${MAX_WEBHOOKS}.`)
+      if (row === undefined) throw new Problem('too_many_webhooks', sentence('An account may have {most, number}.', { most: MAX_WEBHOOKS }))
       return reply.code(201).header('location', `/v1/webhooks/${row.id}`).send(withSecret(row))
     }
   )
@@ -112,7 +113,7 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
     },
     async (request) => {
       // What we don't know has been taken out of the body, which may leave nothing.
-      if (Object.keys(request.body).length === 0) throw new Problem('invalid_request', 'Name something to change.')
+      if (Object.keys(request.body).length === 0) throw new Problem('invalid_request', sentence('Name something to change.'))
       const { url, ...others } = request.body
       const changes = url === undefined ? others : { ...others, url: receiverUrl(outbound, url) }
       return toWebhook(await own(request, (db, accountId, id) => updateWebhook(db, accountId, id, changes)))
@@ -171,7 +172,7 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = as
     },
     async (request, reply) => {
       const { id, accountId, enabled } = await own(request, findWebhook)
-      if (!enabled) throw new Problem('webhook_disabled', 'Enable it first.')
+      if (!enabled) throw new Problem('webhook_disabled', sentence('Enable it first.'))
       const [row] = await db.insert(webhookDeliveries).values(webhookDelivery(accountId, id, pingEvent(id))).returning()
       if (row === undefined) throw new Problem('not_found')
       relay.nudge()

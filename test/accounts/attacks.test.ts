@@ -27,7 +27,10 @@ const routes: Route[] = Object.entries(document.paths)
     Object.entries(operations).map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path: path.replaceAll(/\{\w+\}/g, randomUUID()) }))
   )
 const isPublic = ({ security }: Route) => security.length === 0
-const publicOperations = ['completePasswordReset', 'confirmEmail', 'listPlans', 'openSession', 'receiveStripeEvent', 'register', 'requestPasswordReset']
+const publicOperations = [
+  'completePasswordReset', 'confirmEmail', 'getReportSignature', 'getReportStatement', 'getShared', 'getSharedEvidence', 'listPlans',
+  'openSession', 'receiveStripeEvent', 'register', 'requestPasswordReset', 'verifyReport'
+] // prettier-ignore
 
 async function signedIn(): Promise<Person> {
   const somebody = person(url)

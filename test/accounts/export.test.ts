@@ -92,7 +92,7 @@ t.test('thousands of rows come whole and in order, and a slow reader is waited f
   // Pages are read as the reader takes them, and not before.
   let queries = 0
   const counted = new Proxy(db, { get: (target, name) => (name === 'select' && queries++, Reflect.get(target, name)) })
-  const document = (await exportAccount(counted, accountId))!
+  const document = (await exportAccount(counted, accountId, 'en'))!
   let seen = 0
   for await (const piece of document) {
     if (piece.includes('"fileName"')) seen++

@@ -181,3 +181,17 @@ t.test('what Stripe did not sign, or signed long ago, is refused and changes not
   t.equal(await plan(), 'FREE')
   t.same((await ground.database.query('SELECT 1 FROM stripe_events WHERE id = $1', [event.id])).rows, [])
 })
+
+t.test('what can be bought is told, and whether something is paid for; nothing where nothing is sold', async (t) => {
+  const { key, tell } = await customer()
+  const ask = async (of: string, key: string) => {
+    const response = await client(of, key).send('/v1/billing')
+    return { status: response.status, ...((await response.json()) as object) }
+  }
+  t.same(await ask(url, (await makeAccount(ground, 'FREE')).key), { status: 200, plans: ['PRO', 'PREMIUM'], subscribed: false, hasPortal: false })
+  t.match(await ask(url, key), { subscribed: false, hasPortal: true })
+  await tell('created', 'active', 1_000)
+  t.match(await ask(url, key), { subscribed: true, hasPortal: true })
+  const free = await startService(t, ground, { ROLES: 'api' })
+  t.match(await ask(free.url, key), { status: 404, code: 'billing_off' })
+})

@@ -39,7 +39,7 @@ t.test('a checkout is made for the account\'s own customer, with its id on the s
       'line_items[0][price]': prices.PREMIUM,
       'line_items[0][quantity]': '1',
       'subscription_data[metadata][accountId]': accountId,
-      success_url: 'http://faketect.test/'
+      success_url: 'http://faketect.test/account/plan'
     }
   })
   await post(program, '/v1/billing/checkout', { plan: 'PRO' })

@@ -1,8 +1,9 @@
 import sharp from 'sharp'
 import t from 'tap'
 import { mapPicture, maxEvidenceSide } from '../../src/engine/evidencePictures.ts'
+import { quoted } from '../../src/language/sentence.ts'
 
-const told = { name: 'map.png', caption: 'White for most.', orientation: 1 } as const
+const told = { name: 'map.png', caption: quoted('White for most.'), orientation: 1 } as const
 
 async function levels(bytes: Uint8Array): Promise<{ data: Buffer; width: number; height: number }> {
   const { data, info } = await sharp(bytes).extractChannel(0).raw().toBuffer({ resolveWithObject: true })

@@ -22,9 +22,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { findings, type Detector, type Findings } from '../../src/engine/detector.ts'
 import type { Signal } from '../../src/engine/types.ts'
+import { quoted } from '../../src/language/sentence.ts'
 
 function context(code: string, measured: Signal['measured'] = {}): Findings {
-  const signal = { detector: 'hostile', code, supports: null, log10LikelihoodRatio: 0, log10Nfa: null, meaning: 'A detector of the tests was here.', measured, evidence: [] }
+  const signal = { detector: 'hostile', code, supports: null, log10LikelihoodRatio: 0, log10Nfa: null, meaning: quoted('A detector of the tests was here.'), measured, evidence: [] }
   return findings({ signals: [signal] })
 }
 

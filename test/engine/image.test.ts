@@ -5,6 +5,7 @@ import { analyzeMedia } from '../../src/engine/analysis.ts'
 import { detectors } from '../../src/engine/detectors/index.ts'
 import { decodeImage } from '../../src/engine/image.ts'
 import type { ImageMediaType } from '../../src/engine/mediaTypes.ts'
+import { failureInEnglish } from '../language/inEnglish.ts'
 import { heic, lightAndDark } from './heic.ts'
 import { thumbnail } from '../../src/engine/detectors/thumbnail.ts'
 import { exifSegment, jpegSegment, repeated, riffChunk, u32be, vp8x, webpFrame, webpOf, withSegments } from './hostile/blocks.ts'
@@ -69,7 +70,7 @@ t.test('a picture of too many pixels is refused by its header alone', async (t) 
   header.set([8, 2, 0, 0, 0], 8)
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
   const bomb = Buffer.concat([signature, pngChunk('IHDR', header), pngChunk('IDAT', Buffer.alloc(64)), pngChunk('IEND', Buffer.alloc(0))])
-  await t.rejects(decodeImage(bomb, 'image/png'), { code: 'too_many_pixels', message: /100000 × 100000/ })
+  t.match(await decodeImage(bomb, 'image/png').catch(failureInEnglish), { code: 'too_many_pixels', reason: /100000 × 100000/ })
 })
 
 t.test('a file without a picture is undecodable', async (t) => {
@@ -160,9 +161,9 @@ t.test('a file of more scans, segments or frames than any honest one is refused 
     ['image/webp', /more than 10,000 frames/, webpOf(vp8x(2, 16, 16), riffChunk('ANIM', Buffer.alloc(6)), repeated(10_001, frame))],
     ['image/gif', /more than 100,000 blocks/, Buffer.concat([Buffer.from('GIF89a\x01\0\x01\0\0\0\0', 'latin1'), repeated(100_001, Buffer.from([0x21, 0xf9, 0]))])]
   ]
-  for (const [mediaType, message, file] of files) {
+  for (const [mediaType, reason, file] of files) {
     const start = performance.now()
-    await t.rejects(decodeImage(new Uint8Array(file), mediaType), { code: 'undecodable_file', message })
+    t.match(await decodeImage(new Uint8Array(file), mediaType).catch(failureInEnglish), { code: 'undecodable_file', reason })
     t.ok(performance.now() - start < 2_000)
   }
 })
@@ -173,16 +174,16 @@ t.test('a progressive JPEG of many scans, as programs write them, is decoded', a
 
 t.test('a picture whose decoder takes more memory for each pixel may have fewer of them', async (t) => {
   const avif = withBoxContents(await photo({ format: 'avif' }), 'ispe', Buffer.concat([Buffer.alloc(4), u32be(8_000), u32be(8_000)]))
-  await t.rejects(decodeImage(new Uint8Array(avif), 'image/avif'), { code: 'too_many_pixels', message: /8000 × 8000 .* 56 million are analysed in this format/ })
+  t.match(await decodeImage(new Uint8Array(avif), 'image/avif').catch(failureInEnglish), { code: 'too_many_pixels', reason: /8000 × 8000 .* 56 million are analysed in this format/ })
 })
 
 t.test('a picture of one endless row is refused, however few pixels that makes', async (t) => {
   const avif = withBoxContents(await photo({ format: 'avif' }), 'ispe', Buffer.concat([Buffer.alloc(4), u32be(33_000_000), u32be(1)]))
-  await t.rejects(decodeImage(new Uint8Array(avif), 'image/avif'), { code: 'too_many_pixels', message: /1,000,000 on a side/ })
+  t.match(await decodeImage(new Uint8Array(avif), 'image/avif').catch(failureInEnglish), { code: 'too_many_pixels', reason: /1,000,000 on a side/ })
 })
 
 t.test('a picture that is another than its first bytes were taken for is refused', async (t) => {
-  await t.rejects(decodeImage(await photo({ format: 'png' }), 'image/jpeg'), { code: 'undecodable_file', message: /another kind/ })
+  t.match(await decodeImage(await photo({ format: 'png' }), 'image/jpeg').catch(failureInEnglish), { code: 'undecodable_file', reason: /another kind/ })
 })
 
 t.test('a TIFF whose EXIF unfolds to more than the heap holds is analysed without it, and that is said', async (t) => {

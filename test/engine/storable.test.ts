@@ -1,5 +1,7 @@
 import t from 'tap'
-import { storable, storableText } from '../../src/engine/storable.ts'
+import { storable, storableSentence, storableText } from '../../src/engine/storable.ts'
+import { say } from '../../src/language/say.ts'
+import { paragraph, sentence } from '../../src/language/sentence.ts'
 
 t.test('text that PostgreSQL can not store is replaced', async (t) => {
   t.equal(storable('a\u0000b'), 'a\uFFFDb')
@@ -27,4 +29,17 @@ t.test('a key named __proto__ is a key like any other', async (t) => {
   const value = storable(JSON.parse('{"__proto__": {"polluted": true}}')) as object
   t.equal(JSON.stringify(value), '{"__proto__":{"polluted":true}}')
   t.notOk('polluted' in {})
+})
+
+t.test('of a sentence what it quotes is stored as text is, wherever it stands', async (t) => {
+  const quote = (said: string) => sentence('The file names a camera ({model}). Such fields can be copied or written by anyone, so this proves nothing by itself.', { model: said })
+  const stored = storableSentence(paragraph(quote('a\u0000b'), quote('\uD800'), quote('x'.repeat(10_000)), sentence('missing')))
+  const told = JSON.stringify(stored)
+  t.ok(told.isWellFormed())
+  t.notMatch(told, String.raw`\u0000`)
+  t.ok(told.length < 2_000)
+  t.match(say(stored, 'fr'), /appareil photo \(a\uFFFDb\).*\(\uFFFD\).*\(x{400,500}….*absente$/)
+  let deep = sentence('missing')
+  for (let n = 0; n < 1_000; n++) deep = paragraph(deep, sentence('missing'))
+  t.ok(JSON.stringify(storableSentence(deep)).length < 5_000, 'and not deeper than anybody reads')
 })

@@ -1,9 +1,11 @@
 import t from 'tap'
 import type { NotChecked, Signal } from '../../src/engine/types.ts'
 import { conclude, log10FamilyNfa, maxLog10LikelihoodRatio, measuringDetectors, probability, threshold } from '../../src/engine/verdict.ts'
+import { say } from '../../src/language/say.ts'
+import { quoted } from '../../src/language/sentence.ts'
 
 function signal(supports: Signal['supports'], log10LikelihoodRatio: number, detector = 'generator_traces'): Signal {
-  return { detector, code: 'code', supports, log10LikelihoodRatio, log10Nfa: null, meaning: `Meaning of ${detector}.`, measured: {}, evidence: [] }
+  return { detector, code: 'code', supports, log10LikelihoodRatio, log10Nfa: null, meaning: quoted(`Meaning of ${detector}.`), measured: {}, evidence: [] }
 }
 
 /** A measurement that speaks for manipulation, as strong as its number of false alarms allows. */
@@ -125,11 +127,11 @@ t.test('a verdict is given from the threshold on, and inconclusive has no score'
 })
 
 t.test('the summary gives the reason, and what would help', async (t) => {
-  t.match(conclude([signal('ai_generated', 4)], []).summary, /probably made by a generator.*Meaning of generator_traces/)
-  t.match(conclude([signal('manipulated', 1, 'thumbnail')], []).summary, /too weak.*Meaning of thumbnail/)
-  const notChecked: NotChecked[] = [{ code: 'no_metadata', reason: 'None.' }]
-  t.match(conclude([], notChecked).summary, /Nothing was found.*original file.*would help/)
-  t.match(conclude([], []).summary, /look outside the file/, 'also where everything could be looked at')
-  t.match(conclude([], [{ code: 'no_learned_detector', reason: 'None.' }, ...notChecked]).summary, /original file/, 'what promises most comes first')
-  t.match(conclude([], [{ code: 'no_learned_detector', reason: 'None.' }]).summary, /learned detector would help.*not recognised/)
+  t.match(say(conclude([signal('ai_generated', 4)], []).summary, 'en'), /probably made by a generator.*Meaning of generator_traces/)
+  t.match(say(conclude([signal('manipulated', 1, 'thumbnail')], []).summary, 'en'), /too weak.*Meaning of thumbnail/)
+  const notChecked: NotChecked[] = [{ code: 'no_metadata', reason: quoted('None.') }]
+  t.match(say(conclude([], notChecked).summary, 'en'), /Nothing was found.*original file.*would help/)
+  t.match(say(conclude([], []).summary, 'en'), /look outside the file/, 'also where everything could be looked at')
+  t.match(say(conclude([], [{ code: 'no_learned_detector', reason: quoted('None.') }, ...notChecked]).summary, 'en'), /original file/, 'what promises most comes first')
+  t.match(say(conclude([], [{ code: 'no_learned_detector', reason: quoted('None.') }]).summary, 'en'), /learned detector would help.*not recognised/)
 })

@@ -56,6 +56,23 @@ t.test('what somebody says of a verdict is kept with what was said by which engi
   t.same(await kept(), [(await rows())[0].media_key])
 })
 
+t.test('that a verdict is wrong can be said without knowing more', async (t) => {
+  const { program, say, analysed, kept, withdraw } = await user()
+  const id = await analysed(3)
+  const said = async () => {
+    const response = await program.send(`/v1/analyses/${id}/feedback`)
+    return { status: response.status, body: await response.json() }
+  }
+  t.match(await said(), { status: 404 })
+  t.match(await say(id, {}), { status: 200, body: { analysisId: id, truth: null, note: '', consent: false } })
+  t.match(await said(), { status: 200, body: { truth: null } })
+  t.match(await say(id, { truth: null, consent: true }), { status: 200, body: { truth: null, fileKept: false } }, 'a file of which nobody knows what it is measures nothing')
+  t.same(await kept(), [])
+  t.match(await say(id, { truth: 'manipulated', consent: true }), { status: 200, body: { truth: 'manipulated', fileKept: true } })
+  t.equal(await withdraw(id), 204)
+  t.match(await said(), { status: 404 })
+})
+
 t.test('with consent the file outlives the analysis; without it what was said goes with it', async (t) => {
   const { program, say, analysed, rows, kept, withdraw } = await user()
   const [open, silent] = [await analysed(2), await analysed(3)]
@@ -118,7 +135,7 @@ t.test('only one\'s own, only with a verdict, only what fits, and only with the 
     t.equal((await owner.say(id, { truth: 'authentic' })).status, 404)
     t.equal(await owner.withdraw(id), 404)
   }
-  for (const body of [{}, { truth: 'inconclusive' }, { truth: 'authentic', note: 'a\u0000b' }, { truth: 'authentic', note: 'x'.repeat(3_000) }]) {
+  for (const body of [[], { truth: 'inconclusive' }, { truth: 'authentic', note: 'a\u0000b' }, { truth: 'authentic', note: 'x'.repeat(3_000) }]) {
     t.equal((await owner.say(id, body)).status, 400, JSON.stringify(body).slice(0, 50))
   }
   const failed = await owner.program.upload(Buffer.concat([(await photo({ seed: 8 })).subarray(0, 400), Buffer.alloc(4_000)]), { prefer: 'wait=20' })

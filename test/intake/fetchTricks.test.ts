@@ -186,14 +186,14 @@ t.test('a redirect is checked like the first address', async (t) => {
   for (const status of [301, 302, 303, 307, 308]) {
     for (const location of targets) {
       outside.behave = answer(status, { location })
-      await t.rejects(fetchBy(start, resolve, '127.0.0.1/32'), { code: 'url_not_fetchable', detail: 'No answer could be had from there.' }, `${status} ${location}`)
+      await t.rejects(fetchBy(start, resolve, '127.0.0.1/32'), { code: 'url_not_fetchable', message: 'No answer could be had from there.' }, `${status} ${location}`)
     }
   }
   t.equal(connections(), 0)
 
   outside.received.length = 0
   outside.behave = answer(302, { location: '/again' })
-  await t.rejects(fetchBy(start, resolve, '127.0.0.1/32'), { code: 'url_not_fetchable', detail: /more than 5/ })
+  await t.rejects(fetchBy(start, resolve, '127.0.0.1/32'), { code: 'url_not_fetchable', message: /more than 5/ })
   t.equal(outside.received.length, 6, 'a loop ends after five')
   t.ok(outside.received.every(({ headers }) => headers.referer === undefined && headers.cookie === undefined && headers.authorization === undefined))
   outside.behave = (request, response) => {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import type { Signal } from '../../src/engine/types.ts'
+import { quoted } from '../../src/language/sentence.ts'
 import { mediaRoom } from '../../src/ledger/mediaRoom.ts'
 import { photo } from '../engine/pictures.ts'
 import { scriptedProvider } from '../harness/scriptedProvider.ts'
@@ -15,7 +16,7 @@ const generated: Signal = {
   supports: 'ai_generated',
   log10LikelihoodRatio: 2.5,
   log10Nfa: null,
-  meaning: 'A model finds that it looks generated.',
+  meaning: quoted('A model finds that it looks generated.'),
   measured: { probability: 0.97 },
   evidence: ['not-there.png']
 }
@@ -39,7 +40,7 @@ t.test('what a provider sees counts in the verdict, under the provider’s own n
   const { body } = await upload(bytes, { prefer: 'wait=30' })
   t.equal(seen, `image/jpeg ${createHash('sha256').update(bytes).digest('hex')}`)
   t.match(body, { state: 'completed', verdict: 'ai_generated', degraded: null })
-  t.match(body.summary, generated.meaning)
+  t.match(body.summary, 'A model finds that it looks generated.')
   t.match(body.signals[0], { detector: 'scripted', code: 'looks_generated', evidence: { length: 0 } })
   t.ok(body.signals.length > 1 && body.evidence.length > 0, 'and the engine’s own findings stand beside it')
 

@@ -1,3 +1,4 @@
+import { quoted } from '../../src/language/sentence.ts'
 import { drizzle } from '../../src/platform/drizzle.ts'
 import { Pool } from 'pg'
 import t from 'tap'
@@ -27,7 +28,7 @@ const report = {
   engineVersion: 'test',
   verdict: 'inconclusive' as const,
   score: null,
-  summary: 'Nothing was found.',
+  summary: quoted('Nothing was found.'),
   signals: [],
   notChecked: [],
   media: { mediaType: 'image/jpeg', width: 1, height: 1 }
@@ -110,13 +111,13 @@ t.test('a unit goes back, once, when an analysis ends without a verdict', async 
       await cancelAnalysis(db, accountId, id)
     },
     'cancelled twice at the same time': ({ id }) => Promise.all([cancelAnalysis(db, accountId, id), cancelAnalysis(db, accountId, id)]),
-    'failed': async ({ id }) => failAnalysis(db, (await claimAnalysis(db, id))!, { code: 'x', detail: 'x' }),
+    'failed': async ({ id }) => failAnalysis(db, (await claimAnalysis(db, id))!, { code: 'x', detail: quoted('x') }),
     'failed by its fourth claim': async ({ id }) => {
       for (let n = 0; n < 4; n++) await claimAnalysis(db, id)
     },
     'cancelled and failed at the same time': async ({ id }) => {
       const claim = (await claimAnalysis(db, id))!
-      await Promise.all([cancelAnalysis(db, accountId, id), failAnalysis(db, claim, { code: 'x', detail: 'x' })])
+      await Promise.all([cancelAnalysis(db, accountId, id), failAnalysis(db, claim, { code: 'x', detail: quoted('x') })])
     },
     'deleted before its verdict': ({ id }) => deleteAnalysis(db, accountId, id),
     'deleted twice, and cancelled, at the same time': ({ id }) =>

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { say } from '../../language/say.ts'
 import type { Evidence } from '../types.ts'
 import type { SavedEvidence } from './output.ts'
 
@@ -23,7 +24,7 @@ export async function keepEvidence(
   for (const { name, caption, bytes } of evidence) {
     const path = folder === undefined ? undefined : join(folder, `${prefix}-${harmless(name)}`)
     if (path !== undefined) await writeFile(path, bytes)
-    saved.push({ name, caption, path })
+    saved.push({ name, caption: say(caption, 'en'), path })
   }
   return saved
 }

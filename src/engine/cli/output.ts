@@ -1,3 +1,5 @@
+import { say } from '../../language/say.ts'
+import { saySignal } from '../saySignal.ts'
 import type { Report, Signal, Verdict } from '../types.ts'
 
 /** What is told of one file: what the engine found, or why it did not come to that. */
@@ -16,7 +18,12 @@ export interface SavedEvidence {
 export function jsonLine(result: FileResult): string {
   if ('error' in result) return asciiControls(JSON.stringify(result))
   const { evidence: _bytes, ...report } = result.report
-  return asciiControls(JSON.stringify({ file: result.file, ...report, evidence: result.evidence }))
+  const said = {
+    summary: say(report.summary, 'en'),
+    signals: report.signals.map((signal) => saySignal(signal, 'en')),
+    notChecked: report.notChecked.map(({ code, reason }) => ({ code, reason: say(reason, 'en') }))
+  }
+  return asciiControls(JSON.stringify({ file: result.file, ...report, ...said, evidence: result.evidence }))
 }
 
 const verdictWords: { readonly [verdict in Verdict]: string } = {
@@ -33,9 +40,9 @@ export function humanText(result: FileResult): string {
   const sure = report.score === null ? '' : `, ${Math.round(report.score * 100)} %`
   const lines = [
     `${printable(result.file)}: ${verdictWords[report.verdict]}${sure}`,
-    `  ${printable(report.summary)}`,
-    ...report.signals.map((signal) => `  - ${strengthOf(signal)}${printable(signal.meaning)}`),
-    ...report.notChecked.map(({ reason }) => `  ? ${printable(reason)}`),
+    `  ${printable(say(report.summary, 'en'))}`,
+    ...report.signals.map((signal) => `  - ${strengthOf(signal)}${printable(say(signal.meaning, 'en'))}`),
+    ...report.notChecked.map(({ reason }) => `  ? ${printable(say(reason, 'en'))}`),
     ...result.evidence.filter(({ path }) => path !== undefined).map(({ path }) => `  > ${printable(path!)}`)
   ]
   return `${lines.join('\n')}\n`

@@ -1,3 +1,4 @@
+import { sentence, type Value } from '../../language/sentence.ts'
 import type { Json } from '../types.ts'
 import type { Action, Credentials, Ingredient, Manifest } from './manifests.ts'
 
@@ -47,17 +48,22 @@ function present(members: { [key: string]: Json | undefined }): { [key: string]:
   return Object.fromEntries(Object.entries(members).filter((member): member is [string, Json] => member[1] !== undefined))
 }
 
-/** The signer as a reader would name it. */
-export function whoSigned({ signer }: Pick<Manifest, 'signer'>): string {
+/** The signer as a reader would name it; undefined where the certificate names nobody. */
+export function whoSigned({ signer }: Pick<Manifest, 'signer'>): string | undefined {
   const { organisation, name } = signer ?? {}
-  if (organisation === undefined || name === undefined || name.startsWith(organisation)) return name ?? organisation ?? 'an unknown signer'
+  if (organisation === undefined || name === undefined || name.startsWith(organisation)) return name ?? organisation
   return `${organisation} (${name})`
 }
 
-/** By which program and since when, in words that go on from the signer's name. */
-export function howSigned({ timeStamp, generator }: Pick<Manifest, 'timeStamp' | 'generator'>): string {
-  const program = generator === undefined ? '' : `, made with ${generator}`
-  if (timeStamp === undefined) return program
+/** The same, for a sentence. */
+export const signerOf = (manifest: Pick<Manifest, 'signer'>): Value => whoSigned(manifest) ?? sentence('an unknown signer')
+
+/** By whom, with which program and since when, to stand behind “Content Credentials of”. @param who the signer, with what is said of them */
+export function signedBy({ timeStamp, generator }: Pick<Manifest, 'timeStamp' | 'generator'>, who: Value): Value {
+  const made = generator === undefined ? who : sentence('{who}, made with {program}', { who, program: generator })
+  if (timeStamp === undefined) return made
   const day = timeStamp.time.slice(0, 10)
-  return `${program}, time-stamped ${day}${timeStamp.isTrusted ? '' : ' (by an authority that was not checked)'}`
+  return timeStamp.isTrusted
+    ? sentence('{made}, time-stamped {day}', { made, day })
+    : sentence('{made}, time-stamped {day} (by an authority that was not checked)', { made, day })
 }

@@ -1,3 +1,4 @@
+import { sentence, paragraph, type Sentence } from '../../language/sentence.ts'
 import type { TrustList } from '../detector.ts'
 import type { NotChecked } from '../types.ts'
 import { remoteManifestOf, storeBytesIn } from './find.ts'
@@ -30,33 +31,36 @@ export async function readCredentials(bytes: Uint8Array, mediaType: string, trus
 }
 
 async function readStore(bytes: Uint8Array, storeBytes: number, mediaType: string, trustList: TrustList | undefined): Promise<CredentialsReading> {
-  if (bytes.length > maxFileBytes || storeBytes > maxStoreBytes) return unread('too_large', 'They are too large to be verified here.')
+  if (bytes.length > maxFileBytes || storeBytes > maxStoreBytes) return unread('too_large', sentence('They are too large to be verified here.'))
 
   const verification = await verify({ bytes, mediaType, anchors: trustList?.anchors })
   if ('failed' in verification) {
     return verification.failed === 'timed_out'
-      ? unread('timed_out', 'Verifying them took too long.')
-      : unread('unreadable', 'They are damaged, or made in a way that can’t be made sense of.')
+      ? unread('timed_out', sentence('Verifying them took too long.'))
+      : unread('unreadable', sentence('They are damaged, or made in a way that can’t be made sense of.'))
   }
   if ('refusal' in verification) return refused(verification.refusal, mediaType)
   const credentials = readManifests(JSON.parse(verification.report), verification.activeLabel, trustList !== undefined)
-  return credentials === undefined ? unread('unreadable', 'They hold no manifest.') : { credentials, notChecked: [] }
+  return credentials === undefined ? unread('unreadable', sentence('They hold no manifest.')) : { credentials, notChecked: [] }
 }
 
 function refused(refusal: string, mediaType: string): CredentialsReading {
   return /UnsupportedType|UnknownAlgorithm|unsupported/i.test(refusal)
-    ? unread('not_supported', `They can’t be verified here in a file of this kind (${mediaType}).`)
-    : unread('unreadable', 'They are damaged, or not where such a file keeps them.')
+    ? unread('not_supported', sentence('They can’t be verified here in a file of this kind ({mediaType}).', { mediaType }))
+    : unread('unreadable', sentence('They are damaged, or not where such a file keeps them.'))
 }
 
-function unread(why: 'too_large' | 'timed_out' | 'unreadable' | 'not_supported', sentence: string): CredentialsReading {
-  const reason = `The file carries Content Credentials (C2PA), a signed history of its making, which could not be read. ${sentence}`
+function unread(why: 'too_large' | 'timed_out' | 'unreadable' | 'not_supported', hindrance: Sentence): CredentialsReading {
+  const reason = paragraph(sentence('The file carries Content Credentials (C2PA), a signed history of its making, which could not be read.'), hindrance)
   return { credentials: undefined, notChecked: [{ code: `credentials_${why}`, reason }] }
 }
 
 function keptElsewhere(address: string): NotChecked {
   return {
     code: 'credentials_remote',
-    reason: `The file says that its Content Credentials are kept at ${address.slice(0, 200)}. Addresses that stand in a file are not called from here; whoever trusts this one can verify them there.`
+    reason: sentence(
+      'The file says that its Content Credentials are kept at {address}. Addresses that stand in a file are not called from here; whoever trusts this one can verify them there.',
+      { address: address.slice(0, 200) }
+    )
   }
 }

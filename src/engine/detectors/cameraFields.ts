@@ -1,3 +1,4 @@
+import { paragraph, sentence, type Sentence } from '../../language/sentence.ts'
 import { findings, type ImageDetector } from '../detector.ts'
 import type { DecodedImage } from '../image.ts'
 import type { Metadata } from '../metadata.ts'
@@ -26,8 +27,8 @@ export const cameraFields: ImageDetector = {
       orderOfTimes(metadata),
       gpsTime(metadata),
       lensOfOtherPhone(metadata),
-      contradiction('maker_note_of_another_maker', foreignMakerNote(metadata), 'fields of two files were mixed, or the maker’s name was written anew'),
-      contradiction('taken_before_its_camera', takenTooEarly(metadata), 'the clock was wrong, or the fields were written anew')
+      contradiction('maker_note_of_another_maker', foreignMakerNote(metadata), sentence('Fields of two files were mixed, or the maker’s name was written anew.')),
+      contradiction('taken_before_its_camera', takenTooEarly(metadata), sentence('The clock was wrong, or the fields were written anew.'))
     ]
     return findings({ signals: signals.filter((signal) => signal !== undefined) })
   }
@@ -48,11 +49,13 @@ function cameraOf(metadata: Metadata): Signal | undefined {
     if (number !== undefined) measured[name] = number
   }
   const taken = textOf(metadata, 'DateTimeOriginal')
-  const when = taken === undefined ? '' : `, on ${taken}`
   return contextSignal({
     detector: 'camera_fields',
     code: 'camera',
-    meaning: `The file names a camera (${model}${when}). Such fields can be copied or written by anyone, so this proves nothing by itself.`,
+    meaning:
+      taken === undefined
+        ? sentence('The file names a camera ({model}). Such fields can be copied or written by anyone, so this proves nothing by itself.', { model })
+        : sentence('The file names a camera ({model}, on {taken}). Such fields can be copied or written by anyone, so this proves nothing by itself.', { model, taken }),
     measured: { ...measured, makerNote: metadata.exif.has('MakerNote'), rows: rowsOf(metadata, doubtsOf(metadata)) }
   })
 }
@@ -65,7 +68,10 @@ function sizeDisagrees({ metadata, width, height }: DecodedImage): Signal | unde
   return contextSignal({
     detector: 'camera_fields',
     code: 'size_disagrees',
-    meaning: `The camera’s fields speak of ${statedWidth} × ${statedHeight} pixels, the picture has ${width} × ${height}: it was resized, cropped or turned afterwards, as is common.`,
+    meaning: sentence(
+      'The camera’s fields speak of {statedWidth} × {statedHeight} pixels, the picture has {width} × {height}: it was resized, cropped or turned afterwards, as is common.',
+      { statedWidth, statedHeight, width, height }
+    ),
     measured: { stated: [statedWidth, statedHeight], actual: [width, height] }
   })
 }
@@ -81,7 +87,7 @@ function orderOfTimes(metadata: Metadata): Signal | undefined {
     supports: 'manipulated',
     log10LikelihoodRatio: 0.3,
     log10Nfa: null,
-    meaning: `By its own fields the file was last changed (${changed}) before the picture was taken (${taken}).`,
+    meaning: sentence('By its own fields the file was last changed ({changed}) before the picture was taken ({taken}).', { changed: changed!, taken: taken! }),
     measured: { DateTimeOriginal: taken!, DateTime: changed! },
     evidence: []
   }
@@ -95,13 +101,13 @@ function gpsTime(metadata: Metadata): Signal | undefined {
   return contextSignal({
     detector: 'camera_fields',
     code: 'gps_time_disagrees',
-    meaning: `The camera’s clock says ${taken}, its GPS receiver ${date}: the clock was wrong, or one of them was written later.`,
+    meaning: sentence('The camera’s clock says {taken}, its GPS receiver {date}: the clock was wrong, or one of them was written later.', { taken: taken!, date: date! }),
     measured: { DateTimeOriginal: taken!, GPSDateStamp: date! }
   })
 }
 
 /** Weak: whoever forges fields rarely overlooks these, and wrong clocks are common. */
-function contradiction(code: string, doubt: Doubt | undefined, explanation: string): Signal | undefined {
+function contradiction(code: string, doubt: Doubt | undefined, explanation: Sentence): Signal | undefined {
   if (doubt === undefined) return undefined
   return {
     detector: 'camera_fields',
@@ -109,7 +115,7 @@ function contradiction(code: string, doubt: Doubt | undefined, explanation: stri
     supports: 'manipulated',
     log10LikelihoodRatio: 0.3,
     log10Nfa: null,
-    meaning: `${doubt.reason.replace(/\.$/, '')}: ${explanation}.`,
+    meaning: paragraph(doubt.reason, explanation),
     measured: { field: doubt.field },
     evidence: []
   }
@@ -125,7 +131,7 @@ function lensOfOtherPhone(metadata: Metadata): Signal | undefined {
     supports: 'manipulated',
     log10LikelihoodRatio: 0.5,
     log10Nfa: null,
-    meaning: `The file names the camera “${model}”, but the built-in lens of another one (“${lens}”): fields of two files were mixed.`,
+    meaning: sentence('The file names the camera “{model}”, but the built-in lens of another one (“{lens}”): fields of two files were mixed.', { model, lens }),
     measured: { Model: model, LensModel: lens },
     evidence: []
   }

@@ -1,4 +1,5 @@
-import { chainOf, whoSigned, howSigned } from '../credentials/chain.ts'
+import { paragraph, sentence, type Sentence } from '../../language/sentence.ts'
+import { chainOf, signedBy, signerOf, whoSigned } from '../credentials/chain.ts'
 import type { Trust } from '../credentials/judgement.ts'
 import type { Credentials, Manifest } from '../credentials/manifests.ts'
 import { capture, declarations, isBelieved, type Declaration } from '../credentials/origin.ts'
@@ -39,25 +40,27 @@ export function credentialFindings({ credentials, notChecked }: CredentialsReadi
 
 const signerNotChecked = {
   code: 'credentials_signer_not_checked',
-  reason: 'Who signed the Content Credentials was not checked: there is no trust list here. Without one, a camera’s signature and one that anybody made for themselves look the same.'
+  reason: sentence(
+    'Who signed the Content Credentials was not checked: there is no trust list here. Without one, a camera’s signature and one that anybody made for themselves look the same.'
+  )
 }
 
 /** What does not fit, and so what was changed since the file was signed. The picture's own hash says most, and is named first. */
-const alterations: readonly (readonly [code: string, what: string])[] = [
-  ['assertion.dataHash.mismatch', 'the file is not the one that was signed'],
-  ['assertion.bmffHash.mismatch', 'the file is not the one that was signed'],
-  ['assertion.boxesHash.mismatch', 'the file is not the one that was signed'],
-  ['assertion.collectionHash.mismatch', 'the file is not the one that was signed'],
-  ['assertion.hashedURI.mismatch', 'a part of its signed history was replaced'],
-  ['claimSignature.mismatch', 'its signed history itself was rewritten']
+const alterations: readonly (readonly [code: string, what: Sentence])[] = [
+  ['assertion.dataHash.mismatch', sentence('the file is not the one that was signed')],
+  ['assertion.bmffHash.mismatch', sentence('the file is not the one that was signed')],
+  ['assertion.boxesHash.mismatch', sentence('the file is not the one that was signed')],
+  ['assertion.collectionHash.mismatch', sentence('the file is not the one that was signed')],
+  ['assertion.hashedURI.mismatch', sentence('a part of its signed history was replaced')],
+  ['claimSignature.mismatch', sentence('its signed history itself was rewritten')]
 ]
 
 function alteration({ mismatches, ...manifest }: Manifest, isDamaged: boolean): Signal | undefined {
   const [, what] = alterations.find(([code]) => mismatches.includes(code)) ?? []
   if (what === undefined) return undefined
-  const about = { detector, measured: { mismatches, signer: whoSigned(manifest) } }
+  const about = { detector, measured: { mismatches, signer: whoSigned(manifest) ?? null } }
   if (isDamaged) {
-    const meaning = 'The file no longer fits its Content Credentials. It is damaged or cut short, which alone explains that.'
+    const meaning = sentence('The file no longer fits its Content Credentials. It is damaged or cut short, which alone explains that.')
     return contextSignal({ ...about, code: 'damaged_after_signing', meaning })
   }
   return {
@@ -66,7 +69,10 @@ function alteration({ mismatches, ...manifest }: Manifest, isDamaged: boolean): 
     supports: 'manipulated',
     log10LikelihoodRatio: 3,
     log10Nfa: null,
-    meaning: `The file was altered after it was signed (its Content Credentials bear the name of ${whoSigned(manifest)}): ${what}. Any change breaks the seal, from another picture to a caption that was added; what was changed it does not tell.`,
+    meaning: sentence(
+      'The file was altered after it was signed (its Content Credentials bear the name of {signer}): {what}. Any change breaks the seal, from another picture to a caption that was added; what was changed it does not tell.',
+      { signer: signerOf(manifest), what }
+    ),
     evidence: []
   }
 }
@@ -80,8 +86,11 @@ function captured(credentials: Credentials): Signal | undefined {
     supports: 'authentic',
     log10LikelihoodRatio: 3,
     log10Nfa: null,
-    meaning: `A camera took and signed this file (Content Credentials of ${whoSigned(manifest)}, who is on the trust list${howSigned(manifest)}), and what it shows was not changed since. A screen or a print in front of the camera would be signed just so.`,
-    measured: { signer: whoSigned(manifest), manifest: manifest.label },
+    meaning: sentence(
+      'A camera took and signed this file (Content Credentials of {signer}), and what it shows was not changed since. A screen or a print in front of the camera would be signed just so.',
+      { signer: signedBy(manifest, listedSigner(manifest)) }
+    ),
+    measured: { signer: whoSigned(manifest) ?? null, manifest: manifest.label },
     evidence: []
   }
 }
@@ -105,7 +114,7 @@ function declared(credentials: Credentials): Signal[] {
 const isIntact = ({ manifest }: Declaration) => manifest.isSignatureValid && manifest.mismatches.length === 0
 
 function generatedSignal(one: Declaration): Signal {
-  const by = one.by === undefined ? 'a generative AI model' : `generative AI (${one.by})`
+  const ai = one.by === undefined ? sentence('a generative AI model') : generativeAi(one.by)
   return {
     detector,
     code: 'ai_declared',
@@ -113,7 +122,7 @@ function generatedSignal(one: Declaration): Signal {
     // Whoever the signer is, a whole signature was made by a program that writes this history; a broken one is text in a file.
     log10LikelihoodRatio: isIntact(one) ? 4 : 3,
     log10Nfa: null,
-    meaning: `Its Content Credentials say that it was made by ${by}. ${assurance(one.manifest)}`,
+    meaning: paragraph(sentence('Its Content Credentials say that it was made by {ai}.', { ai }), assurance(one.manifest)),
     measured: measuredOf(one),
     evidence: []
   }
@@ -127,42 +136,52 @@ function weightOf(one: Declaration): number {
 
 function compositeSignal(one: Declaration, log10LikelihoodRatio: number): Signal {
   const isAi = aiTypes.has(one.type.toLowerCase())
-  const by = one.by === undefined ? '' : ` (${one.by})`
-  const said =
-    one.scope === 'part'
-      ? `that a part of it was made or changed by generative AI${by}`
-      : isGenerated(one)
-        ? `that generative AI${by} added or replaced something in it`
-        : `what it is: ${claimOfType(one.type)!.says}${by}`
   return {
     detector,
     code: isAi ? 'ai_part_declared' : 'composite_declared',
     supports: 'manipulated',
     log10LikelihoodRatio,
     log10Nfa: null,
-    meaning: `Its Content Credentials say ${said}. ${assurance(one.manifest)}`,
+    meaning: paragraph(saidOfParts(one), assurance(one.manifest)),
     measured: measuredOf(one),
     evidence: []
   }
 }
 
-function measuredOf({ scope, type, by, manifest }: Declaration): Signal['measured'] {
-  return { digitalSourceType: type, scope, program: by ?? null, signer: whoSigned(manifest), manifest: manifest.label }
+const generativeAi = (by: string | undefined) => (by === undefined ? sentence('generative AI') : sentence('generative AI ({program})', { program: by }))
+
+function saidOfParts(one: Declaration): Sentence {
+  const ai = generativeAi(one.by)
+  if (one.scope === 'part') return sentence('Its Content Credentials say that a part of it was made or changed by {ai}.', { ai })
+  if (isGenerated(one)) return sentence('Its Content Credentials say that {ai} added or replaced something in it.', { ai })
+  const type = claimOfType(one.type)!.says
+  return one.by === undefined
+    ? sentence('Its Content Credentials say what it is: {type}.', { type })
+    : sentence('Its Content Credentials say what it is: {type} ({program}).', { type, program: one.by })
 }
 
-function assurance(manifest: Manifest): string {
-  if (!manifest.isSignatureValid || manifest.mismatches.length > 0) return 'That history no longer bears a valid signature: it is the file’s own word.'
-  return `${whoSigned(manifest)} signed that${isBelieved(manifest) ? ', and is on the trust list' : `; ${doubts[manifest.trust]}`}.`
+function measuredOf({ scope, type, by, manifest }: Declaration): Signal['measured'] {
+  return { digitalSourceType: type, scope, program: by ?? null, signer: whoSigned(manifest) ?? null, manifest: manifest.label }
+}
+
+const listedSigner = (manifest: Manifest) => sentence('{signer}, who is on the trust list', { signer: signerOf(manifest) })
+
+function assurance(manifest: Manifest): Sentence {
+  if (!manifest.isSignatureValid || manifest.mismatches.length > 0) return sentence('That history no longer bears a valid signature: it is the file’s own word.')
+  const signer = signerOf(manifest)
+  return isBelieved(manifest)
+    ? sentence('{signer} signed that, and is on the trust list.', { signer })
+    : sentence('{signer} signed that; {doubt}.', { signer, doubt: doubts[manifest.trust] })
 }
 
 /** Why the signer's name is only claimed. */
-const doubts: { readonly [trust in Trust]: string } = {
-  expired: 'the certificate has expired, so the name is claimed and not verified',
-  revoked: 'the certificate was withdrawn, so the name is claimed and not verified',
-  invalid: 'the certificate is not made for signing such histories, so the name is claimed and not verified',
-  not_listed: 'the signer is not on the trust list, so the name is claimed and not verified',
-  no_list: 'there is no trust list here, so the name is claimed and not verified',
-  listed: 'the signer is on the trust list, but the history does not keep all rules of its format'
+const doubts: { readonly [trust in Trust]: Sentence } = {
+  expired: sentence('the certificate has expired, so the name is claimed and not verified'),
+  revoked: sentence('the certificate was withdrawn, so the name is claimed and not verified'),
+  invalid: sentence('the certificate is not made for signing such histories, so the name is claimed and not verified'),
+  not_listed: sentence('the signer is not on the trust list, so the name is claimed and not verified'),
+  no_list: sentence('there is no trust list here, so the name is claimed and not verified'),
+  listed: sentence('the signer is on the trust list, but the history does not keep all rules of its format')
 }
 
 /**
@@ -179,24 +198,32 @@ function alteredIngredient({ manifests }: Credentials): Signal | undefined {
     supports: 'manipulated',
     log10LikelihoodRatio: 1,
     log10Nfa: null,
-    meaning: `The history has a gap: an earlier state of the picture (Content Credentials of ${whoSigned(altered)}) was altered before the next step was signed.`,
-    measured: { mismatches: altered.mismatches, signer: whoSigned(altered), manifest: altered.label },
+    meaning: sentence(
+      'The history has a gap: an earlier state of the picture (Content Credentials of {signer}) was altered before the next step was signed.',
+      { signer: signerOf(altered) }
+    ),
+    measured: { mismatches: altered.mismatches, signer: whoSigned(altered) ?? null, manifest: altered.label },
     evidence: []
   }
 }
 
 function provenance(credentials: Credentials): Signal {
   const active = credentials.manifests[0]
-  const [who, how] = [whoSigned(active), howSigned(active)]
+  const signer = signedBy(active, signerOf(active))
   const measured = chainOf(credentials)
   if (!active.isSignatureValid || active.mismatches.length > 0) {
-    const meaning = `The file carries Content Credentials (C2PA) in the name of ${who}${how}. They no longer fit it.`
+    const meaning = sentence('The file carries Content Credentials (C2PA) in the name of {signer}. They no longer fit it.', { signer })
     return contextSignal({ detector, code: 'provenance_broken', meaning, measured })
   }
   if (!isBelieved(active)) {
-    const meaning = `The file carries Content Credentials (C2PA) in the name of ${who}${how}. They fit the file, which was not changed since it was signed; ${doubts[active.trust]}.`
+    const meaning = sentence(
+      'The file carries Content Credentials (C2PA) in the name of {signer}. They fit the file, which was not changed since it was signed; {doubt}.',
+      { signer, doubt: doubts[active.trust] }
+    )
     return contextSignal({ detector, code: 'provenance_claimed', meaning, measured })
   }
-  const meaning = `The file carries valid Content Credentials (C2PA) of ${who}, who is on the trust list${how}. It was not changed since it was signed.`
+  const meaning = sentence('The file carries valid Content Credentials (C2PA) of {signer}. It was not changed since it was signed.', {
+    signer: signedBy(active, listedSigner(active))
+  })
   return contextSignal({ detector, code: 'provenance_verified', meaning, measured })
 }

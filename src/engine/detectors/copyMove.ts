@@ -1,3 +1,4 @@
+import { sentence } from '../../language/sentence.ts'
 import { findCopies, type Copy } from '../copyMove/copies.ts'
 import { pairsPicture } from '../copyMove/pairsPicture.ts'
 import { onePlace, otherPlace, placesOf, rectangleAround } from '../copyMove/places.ts'
@@ -13,7 +14,7 @@ const maxLog10Nfa = -1
 const maxCopies = 5
 const partly: NotChecked = {
   code: 'copy_move_partly',
-  reason: 'So much of the picture repeats itself that not all of it was searched for parts that were copied within it.'
+  reason: sentence('So much of the picture repeats itself that not all of it was searched for parts that were copied within it.')
 }
 /** Below, the fewest cells that make a finding would be most of the picture. */
 const leastSide = 160
@@ -34,7 +35,7 @@ export const copyMove: ImageDetector = {
     const luma = image.luma()
     if (luma === undefined || image.pixels === undefined) return findings()
     if (Math.min(luma.width, luma.height) < leastSide) {
-      const reason = 'The picture is too small to look for parts that were copied within it.'
+      const reason = sentence('The picture is too small to look for parts that were copied within it.')
       return findings({ notChecked: [{ code: 'too_small_for_copy_move', reason }] })
     }
     const found = findCopies(luma)
@@ -47,14 +48,16 @@ export const copyMove: ImageDetector = {
     const mask = await maskPicture(all, {
       name: 'copy-move.png',
       orientation,
-      caption:
+      caption: sentence(
         'Marked: two or more places that show the same, down to their noise. One of them was copied from the other; which is the original can not be told. What is not marked may have been changed in other ways.'
+      )
     })
     const pairs = await pairsPicture(image.pixels, copies, places, {
       name: 'copy-move-pairs.jpg',
       orientation,
-      caption:
+      caption: sentence(
         'The places that show the same, one outlined in blue and its copy in orange (or the other way round), joined by lines between points that belong together.'
+      )
     })
     return findings({ signals: [signalOf(copies, rectanglesOf(image, copies, places))], evidence: [mask, pairs], notChecked })
   }
@@ -72,14 +75,16 @@ function rectanglesOf({ width, height, orientation }: DecodedImage, copies: read
 
 function signalOf(copies: readonly Copy[], regions: Json[]): Signal {
   const { log10Nfa } = copies[0]!
-  const several = copies.length > 1 ? `${copies.length} parts of the picture are` : 'A part of the picture is'
   return {
     detector: 'copy_move',
     code: 'copied_part',
     supports: 'manipulated',
     log10LikelihoodRatio: Math.min(3, log10Recall - log10Nfa),
     log10Nfa,
-    meaning: `${several} found again in another place of it, down to the noise, which things that only look alike do not share: it was copied within the picture.`,
+    meaning: sentence(
+      '{count, plural, one {A part of the picture is} other {# parts of the picture are}} found again in another place of it, down to the noise, which things that only look alike do not share: it was copied within the picture.',
+      { count: copies.length }
+    ),
     measured: { regions, copies: copies.map(measuredOf) },
     evidence: ['copy-move.png', 'copy-move-pairs.jpg']
   }

@@ -1,43 +1,44 @@
+import { sentence, type Sentence } from '../../language/sentence.ts'
 import { findings, type ImageDetector } from '../detector.ts'
 import type { Metadata } from '../metadata.ts'
 import type { Signal } from '../types.ts'
 
-export type Claim = Pick<Signal, 'supports' | 'log10LikelihoodRatio'> & { says: string }
+export type Claim = Pick<Signal, 'supports' | 'log10LikelihoodRatio'> & { says: Sentence }
 
-const context = (says: string): Claim => ({ supports: null, log10LikelihoodRatio: 0, says })
+const context = (says: Sentence): Claim => ({ supports: null, log10LikelihoodRatio: 0, says })
 
 /**
  * IPTC's vocabulary (https://cv.iptc.org/newscodes/digitalsourcetype/), lower case, with what each word claims. A claim
  * of capture is context only: anyone can write it, and nothing signs it.
  */
 const vocabulary: { readonly [type: string]: Claim } = {
-  trainedalgorithmicmedia: { supports: 'ai_generated', log10LikelihoodRatio: 3, says: 'made by a generative AI model' },
+  trainedalgorithmicmedia: { supports: 'ai_generated', log10LikelihoodRatio: 3, says: sentence('made by a generative AI model') },
   compositewithtrainedalgorithmicmedia: {
     supports: 'manipulated',
     log10LikelihoodRatio: 2.5,
-    says: 'a picture in which generative AI added or replaced something'
+    says: sentence('a picture in which generative AI added or replaced something')
   },
   compositesynthetic: {
     supports: 'manipulated',
     log10LikelihoodRatio: 2,
-    says: 'put together from several parts, at least one of them synthetic'
+    says: sentence('put together from several parts, at least one of them synthetic')
   },
-  composite: { supports: 'manipulated', log10LikelihoodRatio: 1, says: 'put together from several parts' },
-  compositecapture: context('put together from several photographs'),
-  algorithmicmedia: context('computed by a program that was not trained on pictures'),
-  algorithmicallyenhanced: context('a photograph that a program has enhanced'),
-  datadrivenmedia: context('drawn from data'),
-  digitalcreation: context('drawn by a person with digital tools'),
-  digitalart: context('drawn by a person with digital tools'),
-  virtualrecording: context('recorded from a virtual world'),
-  screencapture: context('a picture of a screen'),
-  humanedits: context('a photograph edited by a person'),
-  minorhumanedits: context('a photograph with minor edits by a person'),
-  digitalcapture: context('a photograph by a digital camera'),
-  computationalcapture: context('a photograph computed from several exposures'),
-  negativefilm: context('a scan of a negative'),
-  positivefilm: context('a scan of a transparency'),
-  print: context('a scan of a print')
+  composite: { supports: 'manipulated', log10LikelihoodRatio: 1, says: sentence('put together from several parts') },
+  compositecapture: context(sentence('put together from several photographs')),
+  algorithmicmedia: context(sentence('computed by a program that was not trained on pictures')),
+  algorithmicallyenhanced: context(sentence('a photograph that a program has enhanced')),
+  datadrivenmedia: context(sentence('drawn from data')),
+  digitalcreation: context(sentence('drawn by a person with digital tools')),
+  digitalart: context(sentence('drawn by a person with digital tools')),
+  virtualrecording: context(sentence('recorded from a virtual world')),
+  screencapture: context(sentence('a picture of a screen')),
+  humanedits: context(sentence('a photograph edited by a person')),
+  minorhumanedits: context(sentence('a photograph with minor edits by a person')),
+  digitalcapture: context(sentence('a photograph by a digital camera')),
+  computationalcapture: context(sentence('a photograph computed from several exposures')),
+  negativefilm: context(sentence('a scan of a negative')),
+  positivefilm: context(sentence('a scan of a transparency')),
+  print: context(sentence('a scan of a print'))
 }
 
 /** What a word of the vocabulary claims, in any case of letters; undefined for one that is not in it. */
@@ -62,13 +63,13 @@ export function declaredSource(metadata: Metadata): Signal[] {
   const value = metadata.xmp.get('DigitalSourceType') ?? metadata.xmp.get('DigitalSourcetype')
   if (typeof value !== 'string' || value === '') return []
   const type = value.trim().slice(0, maxTypeLength).split('/').at(-1)!
-  const { says, ...weight } = claimOfType(type) ?? context(`“${type}”, which is no word of IPTC’s vocabulary`)
+  const { says, ...weight } = claimOfType(type) ?? context(sentence('“{type}”, which is no word of IPTC’s vocabulary', { type }))
   const signal: Signal = {
     detector: 'digital_source_type',
     code: 'digital_source_type',
     ...weight,
     log10Nfa: null,
-    meaning: `The file declares itself (IPTC digital source type): ${says}.`,
+    meaning: sentence('The file declares itself (IPTC digital source type): {type}.', { type: says }),
     measured: { digitalSourceType: type },
     evidence: []
   }

@@ -1,3 +1,4 @@
+import { sentence } from '../../language/sentence.ts'
 import { findings, type Findings, type ImageDetector } from '../detector.ts'
 import { mapPicture, maskPicture } from '../evidencePictures.ts'
 import type { DecodedImage } from '../image.ts'
@@ -91,7 +92,10 @@ async function localGhostOf(coefficients: Coefficients, image: DecodedImage): Pr
   const signal = contextSignal({
     detector: 'double_compression',
     code: 'ghost_of_a_part',
-    meaning: `A part of the picture looks as if it had once been saved as JPEG at about quality ${ghost.quality}, and the rest does not: it may come from another picture. Changes of light or sharpness all over the picture leave such parts as well.`,
+    meaning: sentence(
+      'A part of the picture looks as if it had once been saved as JPEG at about quality {quality}, and the rest does not: it may come from another picture. Changes of light or sharpness all over the picture leave such parts as well.',
+      { quality: ghost.quality }
+    ),
     measured: {
       quality: ghost.quality,
       share: round(ghost.share),
@@ -108,7 +112,10 @@ function localGhostText({ quality }: LocalGhost, { orientation }: DecodedImage) 
   return {
     name: 'jpeg-ghost-of-a-part.png',
     orientation,
-    caption: `Dark: fits an earlier saving as JPEG at about quality ${quality}, or is too even to tell. Bright: does not fit it. A dark shape with a clear edge where the picture has detail deserves a look, and is no proof by itself.`
+    caption: sentence(
+      'Dark: fits an earlier saving as JPEG at about quality {quality}, or is too even to tell. Bright: does not fit it. A dark shape with a clear edge where the picture has detail deserves a look, and is no proof by itself.',
+      { quality }
+    )
   }
 }
 
@@ -122,11 +129,13 @@ function reportedRegions(map: DoubleQuantizationMap, coefficients: Coefficients)
 function savedTwiceSignal(steps: readonly FirstStep[], coefficients: Coefficients): Signal {
   const distance = firstDigitDistance(coefficients)
   const quality = firstQuality(steps)
-  const of = quality === undefined ? '' : ` at about quality ${quality}`
   return contextSignal({
     detector: 'double_compression',
     code: 'saved_twice',
-    meaning: `The picture was saved as JPEG before${of}, and then once more without being resized, as most published photographs were.`,
+    meaning:
+      quality === undefined
+        ? sentence('The picture was saved as JPEG before, and then once more without being resized, as most published photographs were.')
+        : sentence('The picture was saved as JPEG before at about quality {quality}, and then once more without being resized, as most published photographs were.', { quality }),
     evidence: [],
     measured: {
       firstQuality: quality ?? null,
@@ -157,14 +166,16 @@ function firstQuality(steps: readonly FirstStep[]): number | undefined {
 function regionSignal(regions: readonly SingleRegion[], map: DoubleQuantizationMap, image: DecodedImage, { measured }: Signal): Signal {
   const isClear = map.gapShareTwice - map.gapShareLeft <= clearGapsTwice * map.gapShareOnce
   const log10Nfa = isClear ? claimedLog10Nfa.clear : claimedLog10Nfa.faint
-  const parts = regions.length === 1 ? 'A part' : `${regions.length} parts`
   return {
     detector: 'double_compression',
     code: 'double_quantization_region',
     supports: 'manipulated',
     log10LikelihoodRatio: -log10Nfa,
     log10Nfa,
-    meaning: `${parts} of the picture ${regions.length === 1 ? 'was' : 'were'} added or changed after it had first been saved as JPEG: the traces of that first saving are everywhere else, but not there.`,
+    meaning: sentence(
+      '{count, plural, one {A part of the picture was} other {# parts of the picture were}} added or changed after it had first been saved as JPEG: the traces of that first saving are everywhere else, but not there.',
+      { count: regions.length }
+    ),
     measured: {
       firstQuality: measured.firstQuality ?? null,
       gapShareInPicture: round(map.gapShareTwice),
@@ -200,8 +211,9 @@ function maskText({ orientation }: DecodedImage) {
   return {
     name: 'double-compression.png',
     orientation,
-    caption:
+    caption: sentence(
       'Marked: parts without the traces that a first saving as JPEG left everywhere else. They came in, or were painted over, after it. A caption, a date or a frame that was added honestly is marked as well; even and burnt-out parts can not be judged and are never marked.'
+    )
   }
 }
 
@@ -209,8 +221,9 @@ function ghostText({ orientation }: DecodedImage) {
   return {
     name: 'jpeg-ghost.png',
     orientation,
-    caption:
+    caption: sentence(
       'Dark: fits the earlier saving as JPEG, or is too even to tell. Bright: does not fit it. Single bright spots, burnt-out parts and sharp edges are in every picture; an even bright shape with a clear edge deserves a look, and is no proof by itself.'
+    )
   }
 }
 

@@ -1,3 +1,4 @@
+import { paragraph, sentence } from '../../language/sentence.ts'
 import { findings, type ImageDetector } from '../detector.ts'
 import { mapPicture } from '../evidencePictures.ts'
 import { quantizationErrors, type BlockErrors } from '../kernels/quantizationErrors.ts'
@@ -29,12 +30,18 @@ export const errorLevel: ImageDetector = {
     if (luma === undefined) return findings()
     const levels = errorLevels(quantizationErrors(luma, table))
     const { data, white } = stretched(levels.cells)
-    const caveat = image.lossless ? ' This file keeps its pixels exactly and may never have been a JPEG: then the picture tells still less.' : ''
+    const caveat = image.lossless ? [sentence('This file keeps its pixels exactly and may never have been a JPEG: then the picture tells still less.')] : []
     const evidence = await mapPicture(
       { data, width: levels.width, height: levels.height },
       {
         name: 'error-level.png',
-        caption: `Bright: changed much by saving once more at JPEG quality ${quality} (white is ${round(white)} of 255 levels or more). Edges and fine texture are bright in every picture. Only a part that is much brighter or darker than others of the same texture deserves a closer look, and that is no proof either.${caveat}`,
+        caption: paragraph(
+          sentence(
+            'Bright: changed much by saving once more at JPEG quality {quality} (white is {white, number} of 255 levels or more). Edges and fine texture are bright in every picture. Only a part that is much brighter or darker than others of the same texture deserves a closer look, and that is no proof either.',
+            { quality, white: round(white) }
+          ),
+          ...caveat
+        ),
         orientation: image.orientation
       }
     )
@@ -43,7 +50,10 @@ export const errorLevel: ImageDetector = {
         contextSignal({
           detector: 'error_level',
           code: 'error_level',
-          meaning: `The error-level picture shows where saving the file once more as JPEG changes it most. It is for the eye and moves no verdict.${caveat}`,
+          meaning: paragraph(
+            sentence('The error-level picture shows where saving the file once more as JPEG changes it most. It is for the eye and moves no verdict.'),
+            ...caveat
+          ),
           measured: { quality, meanLevel: round(levels.mean), whiteLevel: round(white), pixelsPerCell: levels.step },
           evidence: [evidence.name]
         })

@@ -1,12 +1,13 @@
 import sharp from 'sharp'
+import { sentence, type Sentence, type Value } from '../../language/sentence.ts'
 import { operationTimeoutSeconds } from '../decoder.ts'
 import { findings, type ImageDetector } from '../detector.ts'
 import type { DecodedImage } from '../image.ts'
 import type { Metadata } from '../metadata.ts'
 import type { Signal } from '../types.ts'
-import { generativeEdit, namedGenerators } from './traces/names.ts'
+import { generativeEdit, namedGenerators, namelessGenerators, type GenerativeEdit } from './traces/names.ts'
 import { recordReaders } from './traces/records.ts'
-import { stealthInColours, stealthInOpacity } from './traces/stealth.ts'
+import { hiddenPlaces, stealthInColours, stealthInOpacity } from './traces/stealth.ts'
 import { placedTexts, strength, type GeneratorTrace, type PlacedText } from './traces/trace.ts'
 
 /**
@@ -58,14 +59,17 @@ export function generatorSignals(metadata: Metadata, further: readonly PlacedTex
   return [...[...told.values()].map(signalOf), ...(edit === undefined ? [] : [editSignal(edit)])]
 }
 
-function editSignal({ tool, where, credit }: { tool: string; where: string; credit: string }): Signal {
+function editSignal({ tool, where, credit }: GenerativeEdit): Signal {
   return {
     detector: 'generator_traces',
     code: 'generative_edit',
     supports: 'manipulated',
     log10LikelihoodRatio: 2.5,
     log10Nfa: null,
-    meaning: `The file says so itself: a part of the photograph was filled in by a generative model (${tool}, ${where}).`,
+    meaning: sentence('The file says so itself: a part of the photograph was filled in by a generative model ({tool}, {where}).', {
+      tool: { text: tool },
+      where: placeOf(where)
+    }),
     measured: { tool, where, credit },
     evidence: []
   }
@@ -78,18 +82,32 @@ function signalOf({ generator, where, log10LikelihoodRatio, measured }: Generato
     supports: 'ai_generated',
     log10LikelihoodRatio,
     log10Nfa: null,
-    meaning: meaningOf(generator, where, log10LikelihoodRatio),
+    meaning: meaningOf(nameOf(generator), placeOf(where), log10LikelihoodRatio),
     measured: { generator, where, ...measured },
     evidence: []
   }
 }
 
-function meaningOf(generator: string, where: string, log10LikelihoodRatio: number): string {
+/** Where it gives no name, what stands for it. */
+function nameOf(generator: string): Value {
+  const standIn = namelessGenerators.find((text) => text === generator)
+  return standIn === undefined ? generator : sentence(standIn)
+}
+
+/** A place in the file, as `PlacedText` names it. */
+function placeOf(where: string): Value {
+  const [, keyword] = /^text “(.*)”$/s.exec(where) ?? []
+  if (keyword !== undefined) return sentence('text “{keyword}”', { keyword })
+  const hidden = hiddenPlaces.find((place) => where.startsWith(place))
+  return hidden === undefined ? where : sentence(hidden)
+}
+
+function meaningOf(generator: Value, where: Value, log10LikelihoodRatio: number): Sentence {
   if (log10LikelihoodRatio >= strength.record) {
-    return `The file says so itself: it holds the settings with which ${generator} made a picture (${where}).`
+    return sentence('The file says so itself: it holds the settings with which {generator} made a picture ({where}).', { generator, where })
   }
   if (log10LikelihoodRatio <= strength.possible) {
-    return `${generator} had a part in the picture (${where}), which may be generated or a photograph that was processed.`
+    return sentence('{generator} had a part in the picture ({where}), which may be generated or a photograph that was processed.', { generator, where })
   }
-  return `The file says so itself: it names ${generator} as its origin (${where}).`
+  return sentence('The file says so itself: it names {generator} as its origin ({where}).', { generator, where })
 }

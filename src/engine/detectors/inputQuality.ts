@@ -1,3 +1,4 @@
+import { sentence } from '../../language/sentence.ts'
 import { findings, type ImageDetector } from '../detector.ts'
 import type { DecodedImage } from '../image.ts'
 import { estimateQuality } from '../quantization.ts'
@@ -24,11 +25,14 @@ export const inputQuality: ImageDetector = {
     const isSmall = width * height < smallPixels
     const level = isSmall || damaged || (quality ?? 100) < poorQuality ? 'poor' : (quality ?? 100) < limitedQuality ? 'limited' : 'good'
     const megapixels = Math.round((width * height) / 10_000) / 100
-    const saved = quality === undefined ? '' : `, saved at JPEG quality ${quality} (estimated)`
+    const ground = grounds[level]
     const signal = contextSignal({
       detector: 'input_quality',
       code: 'input_quality',
-      meaning: `The file has ${megapixels} megapixels${saved}: ${grounds[level]}.`,
+      meaning:
+        quality === undefined
+          ? sentence('The file has {megapixels, number} megapixels: {ground}.', { megapixels, ground })
+          : sentence('The file has {megapixels, number} megapixels, saved at JPEG quality {quality} (estimated): {ground}.', { megapixels, quality, ground }),
       measured: { level, megapixels, jpegQuality: quality ?? null, lossless: image.lossless, damaged }
     })
     return findings({ signals: [signal], notChecked: [...tooSmall(isSmall), ...tooCompressed(quality)] })
@@ -36,9 +40,9 @@ export const inputQuality: ImageDetector = {
 }
 
 const grounds = {
-  good: 'good ground for an examination',
-  limited: 'traces of editing may have been lost to compression',
-  poor: 'little ground for an examination; a larger or less compressed version of the picture would show more'
+  good: sentence('good ground for an examination'),
+  limited: sentence('traces of editing may have been lost to compression'),
+  poor: sentence('little ground for an examination; a larger or less compressed version of the picture would show more')
 }
 
 function jpegQuality({ jpeg, mediaType }: DecodedImage): number | undefined {
@@ -48,11 +52,11 @@ function jpegQuality({ jpeg, mediaType }: DecodedImage): number | undefined {
 
 function tooSmall(isSmall: boolean): NotChecked[] {
   if (!isSmall) return []
-  return [{ code: 'too_small', reason: 'The picture is so small that most measurements of its pixels say little or could not be made. A larger version would tell more.' }]
+  return [{ code: 'too_small', reason: sentence('The picture is so small that most measurements of its pixels say little or could not be made. A larger version would tell more.') }]
 }
 
 function tooCompressed(quality: number | undefined): NotChecked[] {
   if (quality === undefined || quality >= poorQuality) return []
-  const reason = 'The picture is so strongly compressed that most traces of editing are gone. A version that was compressed less would tell more.'
+  const reason = sentence('The picture is so strongly compressed that most traces of editing are gone. A version that was compressed less would tell more.')
   return [{ code: 'strongly_compressed', reason }]
 }

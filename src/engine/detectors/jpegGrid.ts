@@ -1,3 +1,4 @@
+import { sentence, type Sentence } from '../../language/sentence.ts'
 import { findings, type ImageDetector } from '../detector.ts'
 import { maskPicture, type Grid } from '../evidencePictures.ts'
 import type { DecodedImage } from '../image.ts'
@@ -63,10 +64,14 @@ export const jpegGrid: ImageDetector = {
   async detect(image) {
     const luma = image.luma()
     if (luma === undefined || Math.min(luma.width, luma.height) < leastSide) return findings()
-    if (!image.lossless && image.jpeg === undefined) return findings({ notChecked: [overwritten('its format')] })
+    if (!image.lossless && image.jpeg === undefined) return findings({ notChecked: [overwritten(byItsFormat)] })
     const quality = qualityOf(image)
     if (quality < telltaleQuality && globalGridOf(countedVotes(middleOf(luma, samplePixels))).grid === 0) {
-      return findings({ notChecked: [overwritten(`JPEG of about quality ${quality}`)] })
+      const bySaving = sentence(
+        'Whether a part was saved in another JPEG grid before could hardly be looked at: saving the whole picture in JPEG of about quality {quality} lays its own traces over it.',
+        { quality }
+      )
+      return findings({ notChecked: [overwritten(bySaving)] })
     }
     const seen = middleOf(luma, maxPixels)
     const votes = countedVotes(seen)
@@ -130,13 +135,15 @@ function foreignRegions(votes: VoteCounts, globalGrid: number): Foreign | undefi
 function foreignSignal({ regions, inGlobalGrid }: Foreign, measured: Signal['measured'], evidence: string): Signal {
   const shared = { detector: 'jpeg_grid', supports: 'manipulated' as const, measured, evidence: [evidence] }
   if (!inGlobalGrid) {
-    const meaning =
+    const meaning = sentence(
       'Only a part of the picture shows the 8×8 blocks of an earlier JPEG. It may have been put in; in a screenshot, a page or a collage that is how it has to be.'
+    )
     return { ...shared, code: 'partial_grid', log10LikelihoodRatio: 0.5, log10Nfa: -1, meaning }
   }
   const log10Nfa = round(Math.max(log10LeastNfa, regions[0]!.log10Nfa))
-  const meaning =
+  const meaning = sentence(
     'A part of the picture was saved as JPEG in another grid of 8×8 blocks than the rest: it comes from another picture, or from another place in this one.'
+  )
   return { ...shared, code: 'foreign_grid', log10LikelihoodRatio: Math.min(3, -log10Nfa), log10Nfa, meaning }
 }
 
@@ -158,38 +165,51 @@ function overlap(a: Box, b: Box): boolean {
 
 /** Stickers, gradients and pixelated faces are no less missing from the JPEG than what was put in to deceive: a hint that makes no verdict. */
 function missingSignal(measured: Signal['measured'], evidence: string): Signal {
-  const meaning =
+  const meaning = sentence(
     'A part of the picture lacks the JPEG traces that the rest has: it was put in, moved or painted over after the rest had been saved as JPEG. A sticker or a face made unrecognisable looks like that too.'
+  )
   return { detector: 'jpeg_grid', code: 'missing_grid', supports: 'manipulated', log10LikelihoodRatio: 0.5, log10Nfa: -1, meaning, measured, evidence: [evidence] }
 }
 
-const missingCaption =
+const missingCaption = sentence(
   'Marked: where the traces that saving as JPEG left in the rest of the picture are missing, as they are in what was put in or painted over later. The outline is rough, to about 32 pixels. Drawings, stickers and pixelated faces look like that too. What is not marked may still have been changed: the traces can’t be seen in even areas.'
+)
 
-const caption =
+const caption = sentence(
   'Marked: where the 8×8 blocks that JPEG compression leaves lie in another grid than in the rest of the picture, as those of a part from elsewhere do. The outline is rough, to about 16 pixels. What is not marked may still have been changed: blocks can’t be seen in fine texture, in even areas, or after the picture was compressed again.'
+)
 
 /** Undefined where nothing is remarkable: in a JPEG file its own grid, which begins in the corner. */
 function earlierJpeg(image: DecodedImage, { grid, log10Nfa }: GlobalGrid): Signal | undefined {
   const cropped = grid !== 0
   if (log10Nfa > log10MostNfa || (!image.lossless && !cropped)) return undefined
-  const was = image.lossless ? 'The picture was a JPEG before it was saved in a format without loss' : 'The picture was a JPEG before it was saved again as one'
   return contextSignal({
     detector: 'jpeg_grid',
     code: 'jpeg_grid',
-    meaning: cropped ? `${was}, and it was cropped or moved in between: its 8×8 blocks do not begin in the corner.` : `${was}.`,
+    meaning: earlierMeaning(image.lossless, cropped),
     measured: { globalGrid: origin(grid), log10Nfa: round(log10Nfa) }
   })
 }
 
-const overwritten = (by: string): NotChecked => ({
-  code: 'jpeg_grid_overwritten',
-  reason: `Whether a part was saved in another JPEG grid before could hardly be looked at: saving the whole picture in ${by} lays its own traces over it.`
-})
+function earlierMeaning(lossless: boolean, cropped: boolean): Sentence {
+  if (!lossless) return sentence('The picture was a JPEG before it was saved again as one, and it was cropped or moved in between: its 8×8 blocks do not begin in the corner.')
+  return cropped
+    ? sentence('The picture was a JPEG before it was saved in a format without loss, and it was cropped or moved in between: its 8×8 blocks do not begin in the corner.')
+    : sentence('The picture was a JPEG before it was saved in a format without loss.')
+}
+
+const overwritten = (reason: Sentence): NotChecked => ({ code: 'jpeg_grid_overwritten', reason })
+
+const byItsFormat = sentence(
+  'Whether a part was saved in another JPEG grid before could hardly be looked at: saving the whole picture in its format lays its own traces over it.'
+)
 
 const partly: NotChecked = {
   code: 'jpeg_grid_partly',
-  reason: `The picture has more than ${maxPixels / 1_000_000} megapixels: only its middle was searched for parts that were saved in another JPEG grid.`
+  reason: sentence(
+    'The picture has more than {megapixels, number} megapixels: only its middle was searched for parts that were saved in another JPEG grid.',
+    { megapixels: maxPixels / 1_000_000 }
+  )
 }
 
 /** 100 for what is no JPEG. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { listed, paragraph, sentence, type Sentence, type Text } from '../../language/sentence.ts'
 import type { FrameComponent, JpegFrame, JpegStructure } from '../containers/jpeg.ts'
 import { findings, type ImageDetector } from '../detector.ts'
 import { contradictsCamera, encoderOf, type Encoder } from '../jpeg/encoders.ts'
@@ -19,7 +20,9 @@ export const jpegStructure: ImageDetector = {
   mediaTypes: ['image/jpeg'],
   otherMediaTypes: {
     code: 'not_a_jpeg',
-    reason: 'The picture is not a JPEG, so it has no compression tables that could tell which camera or program saved it. If it was made from a JPEG, that file would tell more.'
+    reason: sentence(
+      'The picture is not a JPEG, so it has no compression tables that could tell which camera or program saved it. If it was made from a JPEG, that file would tell more.'
+    )
   },
   needsPixels: false,
   async detect({ bytes, jpeg, metadata }) {
@@ -30,7 +33,7 @@ export const jpegStructure: ImageDetector = {
     const signal = contextSignal({
       detector: 'jpeg_structure',
       code: 'compression',
-      meaning: `${savedAs(jpeg.frame, tables)}${writtenBy(encoder)}${foundBeside(jpeg, behind)}`,
+      meaning: paragraph(savedAs(jpeg.frame, tables), ...writtenBy(encoder), ...foundBeside(jpeg, behind)),
       measured: {
         tables: tables.map((table) => ({ ...table })),
         tablesDigest: digestOf(jpeg),
@@ -61,7 +64,10 @@ function anotherProgram(encoder: Encoder, make: string): Signal {
   return contextSignal({
     detector: 'jpeg_structure',
     code: 'saved_by_another_program',
-    meaning: `The file names a camera of ${make.trim().slice(0, 40)}, but it was written by ${encoder.name}, or by a program that writes alike: it is not the file that the camera wrote. Most published photographs were saved again; that is no manipulation.`,
+    meaning: sentence(
+      'The file names a camera of {make}, but it was written by {program}, or by a program that writes alike: it is not the file that the camera wrote. Most published photographs were saved again; that is no manipulation.',
+      { make: make.trim().slice(0, 40), program: { text: encoder.name } }
+    ),
     measured: { make: make.slice(0, 100), encoder: { ...encoder } }
   })
 }
@@ -113,29 +119,40 @@ function segmentNames({ segments }: JpegStructure): Json[] {
   return names.slice(0, 60).map(({ name, times }) => (times === 1 ? name : `${name} ×${times}`))
 }
 
-function savedAs(frame: JpegFrame, tables: TableFacts[]): string {
+function savedAs(frame: JpegFrame, tables: TableFacts[]): Sentence {
   const luma = tables.find((table) => table.for === 'luminance') ?? tables[0]!
-  const quality = luma.standard
-    ? `at quality ${luma.quality} with the tables that most software uses`
-    : `with tables of its own (near to quality ${luma.quality}), as cameras and some programs do`
-  const form = frame.process === 'progressive' ? ', in the progressive form that web sites prefer' : ''
-  return `The JPEG was last saved ${quality}${form}.`
+  const { quality } = luma
+  const how = luma.standard
+    ? sentence('at quality {quality} with the tables that most software uses', { quality })
+    : sentence('with tables of its own (near to quality {quality}), as cameras and some programs do', { quality })
+  return frame.process === 'progressive'
+    ? sentence('The JPEG was last saved {how}, in the progressive form that web sites prefer.', { how })
+    : sentence('The JPEG was last saved {how}.', { how })
 }
 
-function writtenBy(encoder: Encoder | undefined): string {
-  if (encoder === undefined) return ''
-  const { name, by, setting } = encoder
-  if (by === 'comment') return ` A note in it names what wrote it: ${name}.`
-  if (by === 'segments') return ` It was written by ${name}, or by a program that writes alike.`
-  return ` It is compressed in the way of ${name}${setting === undefined ? '' : `, at ${setting}`}.`
+function writtenBy(encoder: Encoder | undefined): Sentence[] {
+  if (encoder === undefined) return []
+  const { by, setting } = encoder
+  const program: Sentence = { text: encoder.name }
+  if (by === 'comment') return [sentence('A note in it names what wrote it: {program}.', { program })]
+  if (by === 'segments') return [sentence('It was written by {program}, or by a program that writes alike.', { program })]
+  if (setting === undefined) return [sentence('It is compressed in the way of {program}.', { program })]
+  const { quality, of } = setting
+  return [sentence('It is compressed in the way of {program}, at quality {quality} of {of}.', { program, quality, of })]
 }
 
-function foundBeside({ trailingBytes }: JpegStructure, { marks, pictures }: { marks: string[]; pictures: { width: number; height: number }[] }): string {
-  const holds = marks.length === 0 ? '' : ` It holds ${marks.join(', ')}.`
+function foundBeside({ trailingBytes }: JpegStructure, { marks, pictures }: { marks: Text[]; pictures: { width: number; height: number }[] }): Sentence[] {
+  const [mark, ...others] = marks.map((text): Sentence => ({ text }))
+  const holds = mark === undefined ? [] : [sentence('It holds {marks}.', { marks: listed(mark, ...others) })]
   const [first] = pictures
   if (first !== undefined) {
-    const which = pictures.length === 1 ? 'A second picture is' : `${pictures.length} further pictures are`
-    return `${holds} ${which} stored behind the first (${first.width} × ${first.height} pixels), as cameras and phones do with previews, bursts and brightness maps.`
+    const { width, height } = first
+    const further = sentence(
+      '{count, plural, one {A second picture is} other {# further pictures are}} stored behind the first ({width} × {height} pixels), as cameras and phones do with previews, bursts and brightness maps.',
+      { count: pictures.length, width, height }
+    )
+    return [...holds, further]
   }
-  return trailingBytes > 0 && marks.length === 0 ? `${holds} ${trailingBytes} bytes stand behind the picture, as some phones write them.` : holds
+  if (trailingBytes === 0 || mark !== undefined) return holds
+  return [sentence('{bytes, plural, one {# byte stands} other {# bytes stand}} behind the picture, as some phones write them.', { bytes: trailingBytes })]
 }

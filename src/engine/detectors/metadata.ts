@@ -1,3 +1,4 @@
+import { sentence } from '../../language/sentence.ts'
 import { findings, type ImageDetector } from '../detector.ts'
 import type { Metadata } from '../metadata.ts'
 import type { NotChecked, Signal } from '../types.ts'
@@ -24,18 +25,24 @@ export const metadata: ImageDetector = {
         contextSignal({
           detector: 'metadata',
           code: 'editor_trace',
-          meaning: `The file was last written by an editing program (${editor.slice(0, 120)}). Most published photographs were; it is no sign of manipulation.`,
+          meaning: sentence(
+            'The file was last written by an editing program ({program}). Most published photographs were; it is no sign of manipulation.',
+            { program: editor.slice(0, 120) }
+          ),
           measured: { software: editor }
         })
       )
     }
     if (found.unreadable.length > 0) {
-      notChecked.push({ code: 'metadata_unreadable', reason: `The file has ${found.unreadable.join(' and ')} data that are damaged or too large to be read.` })
+      const reason = sentence('The file has data that are damaged or too large to be read: {blocks}.', { blocks: found.unreadable.join(', ') })
+      notChecked.push({ code: 'metadata_unreadable', reason })
     }
     if (isEmpty(found)) {
       notChecked.push({
         code: 'no_metadata',
-        reason: 'The file carries no metadata: they were never there, or a site or an app has removed them, as most do. The original file, straight from the camera or the program that made it, could tell more.'
+        reason: sentence(
+          'The file carries no metadata: they were never there, or a site or an app has removed them, as most do. The original file, straight from the camera or the program that made it, could tell more.'
+        )
       })
     }
     return findings({ signals, notChecked })

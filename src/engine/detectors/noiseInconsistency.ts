@@ -1,3 +1,4 @@
+import { sentence } from '../../language/sentence.ts'
 import { findings, type Findings, type ImageDetector } from '../detector.ts'
 import { maskPicture } from '../evidencePictures.ts'
 import type { DecodedImage } from '../image.ts'
@@ -39,7 +40,7 @@ export const noiseInconsistency: ImageDetector = {
     if (hindrance !== undefined) return hindrance
     const cells = noiseCells(pixels)
     if (cells.usable < leastUsable) {
-      const reason = 'Whether its noise is of one piece could not be looked at: most of the picture has no noise, as after strong compression, in drawings and in renderings.'
+      const reason = sentence('Whether its noise is of one piece could not be looked at: most of the picture has no noise, as after strong compression, in drawings and in renderings.')
       return findings({ notChecked: [{ code: 'no_noise', reason }] })
     }
     const regions = noiseRegions(cells, log10Threshold).filter((region) => region.ratio <= clearRatio && region.cells.length >= leastCells)
@@ -49,20 +50,21 @@ export const noiseInconsistency: ImageDetector = {
 
 function hindranceOf({ width, height, jpeg }: DecodedImage): Findings | undefined {
   if (width * height < leastPixels) {
-    const reason = 'Whether its noise is of one piece could not be looked at: the picture is too small.'
+    const reason = sentence('Whether its noise is of one piece could not be looked at: the picture is too small.')
     return findings({ notChecked: [{ code: 'too_small_for_noise', reason }] })
   }
   const table = jpeg?.tables.find(({ id }) => id === (jpeg.frame?.components[0]?.tableId ?? 0))
   if (table === undefined || estimateQuality(table, 'luminance').quality >= leastQuality) return undefined
-  const reason = 'Whether its noise is of one piece could not be looked at: the picture is compressed too strongly.'
+  const reason = sentence('Whether its noise is of one piece could not be looked at: the picture is compressed too strongly.')
   return findings({ notChecked: [{ code: 'too_compressed_for_noise', reason }] })
 }
 
 async function inconsistent(regions: readonly NoiseRegion[], cells: NoiseCells, image: DecodedImage): Promise<Findings> {
   const evidence = await maskPicture(maskOf(regions, cells, image), {
     name: 'noise-inconsistency.png',
-    caption:
-      'Marked: parts with clearly less noise than even surfaces of the same brightness elsewhere. A part from another picture can do that, and one that was smoothed or painted over; so do portrait mode, the smoothing of faces and skies by phones, night mode, and a background out of focus. It is a place to look at, and no proof.',
+    caption: sentence(
+      'Marked: parts with clearly less noise than even surfaces of the same brightness elsewhere. A part from another picture can do that, and one that was smoothed or painted over; so do portrait mode, the smoothing of faces and skies by phones, night mode, and a background out of focus. It is a place to look at, and no proof.'
+    ),
     orientation: image.orientation
   })
   return findings({
@@ -70,8 +72,9 @@ async function inconsistent(regions: readonly NoiseRegion[], cells: NoiseCells, 
       contextSignal({
         detector: 'noise_inconsistency',
         code: 'noise_inconsistency',
-        meaning:
-          'A part of the picture has much less noise than surfaces of the same brightness elsewhere. Phones, portrait and night modes, and backgrounds out of focus do that in honest pictures too, so it moves no verdict.',
+        meaning: sentence(
+          'A part of the picture has much less noise than surfaces of the same brightness elsewhere. Phones, portrait and night modes, and backgrounds out of focus do that in honest pictures too, so it moves no verdict.'
+        ),
         measured: {
           regions: regions.map((region) => ({
             ...uprightBox(boxOf(region, cells, image), image),

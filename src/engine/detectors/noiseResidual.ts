@@ -1,3 +1,4 @@
+import { sentence } from '../../language/sentence.ts'
 import { findings, type ImageDetector } from '../detector.ts'
 import { mapPicture } from '../evidencePictures.ts'
 import { noiseLevels } from '../noise/noiseLevels.ts'
@@ -33,7 +34,10 @@ export const noiseResidual: ImageDetector = {
       name: 'noise-residual.jpg',
       // Noise is what PNG is worst at.
       mediaType: 'image/jpeg',
-      caption: `Bright: strong noise or fine texture (white is a standard deviation of ${white} of 255 levels or more; equal steps of grey are equal ratios). Leaves, hair, fabric and print are bright in every picture, and skies, blurred backgrounds and what a phone has smoothed are dark. Only a part whose noise differs from that of like surfaces in the same light deserves a closer look, and that is no proof either.`,
+      caption: sentence(
+        'Bright: strong noise or fine texture (white is a standard deviation of {white, number} of 255 levels or more; equal steps of grey are equal ratios). Leaves, hair, fabric and print are bright in every picture, and skies, blurred backgrounds and what a phone has smoothed are dark. Only a part whose noise differs from that of like surfaces in the same light deserves a closer look, and that is no proof either.',
+        { white }
+      ),
       orientation: image.orientation
     })
     return findings({
@@ -41,7 +45,7 @@ export const noiseResidual: ImageDetector = {
         contextSignal({
           detector: 'noise_residual',
           code: 'noise_residual',
-          meaning: 'The noise picture shows how strong noise and fine texture are in each part of the picture. It is for the eye and moves no verdict.',
+          meaning: sentence('The noise picture shows how strong noise and fine texture are in each part of the picture. It is for the eye and moves no verdict.'),
           measured: { medianLevel: median, quietestTenth: tenth, whiteLevel: white },
           evidence: [evidence.name]
         })

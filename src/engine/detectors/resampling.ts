@@ -1,3 +1,4 @@
+import { sentence, paragraph, type Sentence } from '../../language/sentence.ts'
 import { findings, type ImageDetector } from '../detector.ts'
 import { findResampling, type Peak, type Resampling } from '../noise/resamplingFactor.ts'
 import { spectrumPicture } from '../noise/spectrumPicture.ts'
@@ -26,11 +27,11 @@ export const resampling: ImageDetector = {
     const luma = image.luma()
     if (luma === undefined) return findings()
     if (Math.min(luma.width, luma.height) < leastSide) {
-      const reason = `Whether the picture was resized could not be looked at: that takes at least ${leastSide} pixels a side.`
+      const reason = sentence('Whether the picture was resized could not be looked at: that takes at least {pixels} pixels a side.', { pixels: leastSide })
       return findings({ notChecked: [{ code: 'too_small_for_resampling', reason }] })
     }
     if (qualityOf(image) < leastQuality) {
-      const reason = 'Whether the picture was resized could not be looked at: it is compressed too strongly.'
+      const reason = sentence('Whether the picture was resized could not be looked at: it is compressed too strongly.')
       return findings({ notChecked: [{ code: 'too_compressed_for_resampling', reason }] })
     }
     const found = findResampling(luma)
@@ -46,18 +47,18 @@ function qualityOf({ jpeg }: DecodedImage): number {
 async function resized({ factors, peaks, explained, spectra }: Resampling) {
   const possible = explained >= clearPeaks ? factors : []
   const factor = possible.length === 1 ? possible[0] : undefined
-  const how = factor === undefined ? '' : factor > 1 ? ` (enlarged ${percent(factor)})` : ` (reduced ${percent(factor)})`
   const evidence = await spectrumPicture([spectra.columns, spectra.rows], {
     name: 'resampling.png',
-    caption:
+    caption: sentence(
       'How strongly fine detail repeats, by frequency: across the picture above, down the picture below. Single tall lines at the same places in both come from resizing; the regular ones at every sixteenth of the scale come from JPEG. It says nothing about whether the picture was altered in any other way.'
+    )
   })
   return findings({
     signals: [
       contextSignal({
         detector: 'resampling',
         code: 'resampled',
-        meaning: `Fine detail repeats as it does after resizing: the picture was probably resized${how}, by a program, by the site that published it, or by the camera itself (digital zoom, stabilisation). That is common and no sign of a forgery, but this is not what the sensor saw.`,
+        meaning: paragraph(resizedBy(factor), notWhatTheSensorSaw),
         measured: {
           possibleFactors: possible.map(rounded),
           peaksExplained: explained,
@@ -71,8 +72,24 @@ async function resized({ factors, peaks, explained, spectra }: Resampling) {
   })
 }
 
-function percent(factor: number): string {
-  return `to about ${Math.round(factor * 100)} % of its size`
+const notWhatTheSensorSaw = sentence('That is common and no sign of a forgery, but this is not what the sensor saw.')
+
+function resizedBy(factor: number | undefined): Sentence {
+  if (factor === undefined) {
+    return sentence(
+      'Fine detail repeats as it does after resizing: the picture was probably resized, by a program, by the site that published it, or by the camera itself (digital zoom, stabilisation).'
+    )
+  }
+  const percent = Math.round(factor * 100)
+  return factor > 1
+    ? sentence(
+        'Fine detail repeats as it does after resizing: the picture was probably enlarged to about {percent} % of its size, by a program, by the site that published it, or by the camera itself (digital zoom, stabilisation).',
+        { percent }
+      )
+    : sentence(
+        'Fine detail repeats as it does after resizing: the picture was probably reduced to about {percent} % of its size, by a program, by the site that published it, or by the camera itself (digital zoom, stabilisation).',
+        { percent }
+      )
 }
 
 function listed({ frequency, prominence }: Peak): { frequency: number; prominence: number } {

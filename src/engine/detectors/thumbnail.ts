@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from 'sharp'
+import { sentence, paragraph } from '../../language/sentence.ts'
 import { readJpeg } from '../containers/jpeg.ts'
 import { maxScans, operationTimeoutSeconds } from '../decoder.ts'
 import { findings, type Findings, type ImageDetector } from '../detector.ts'
@@ -44,7 +45,7 @@ export const thumbnail: ImageDetector = {
     // The one that tells most; where all agree, the first.
     const [most] = results.sort((a, b) => b.weight - a.weight)
     if (most !== undefined) return findingsOf(most, image, picture)
-    const reason = 'The camera’s small copy of the picture is damaged and could not be compared with it.'
+    const reason = sentence('The camera’s small copy of the picture is damaged and could not be compared with it.')
     return findings({ notChecked: unreadable > 0 ? [{ code: 'thumbnail_unreadable', reason }] : [] })
   }
 }
@@ -143,32 +144,34 @@ async function findingsOf({ name, copy, match, comparison, kind }: Result, image
     const { regions, evidence } = await regionEvidence(pair, { ...comparison!, regions: changed }, displayed)
     const told = { detector, measured: { ...measured, regions, ...strongest(changed) }, evidence: evidence.map((one) => one.name) }
     if (kind === 'tones_differ') {
-      const meaning = 'A part of the picture is lighter, darker or of another colour than in the small copy inside of the file: it was developed or retouched after the copy was made.'
+      const meaning = sentence('A part of the picture is lighter, darker or of another colour than in the small copy inside of the file: it was developed or retouched after the copy was made.')
       return findings({ signals: [contextSignal({ ...told, code: 'thumbnail_tones_differ', meaning })], evidence })
     }
     if (kind === 'frame_differs') {
-      const meaning = 'A smaller picture that is stored behind the picture shows something else in a part of it. It may be a copy from before a change, or another frame of the same moment, as phones and cameras keep them: look at both.'
+      const meaning = sentence('A smaller picture that is stored behind the picture shows something else in a part of it. It may be a copy from before a change, or another frame of the same moment, as phones and cameras keep them: look at both.')
       return findings({ signals: [contextSignal({ ...told, code: 'stored_picture_differs', meaning })], evidence })
     }
     const log10Nfa = Math.min(...changed.map((region) => log10NfaOf(region, comparison!)))
-    const cropped = match.relation === 'part' ? ' It was cropped as well.' : ''
-    const meaning = `The small copy inside of the file shows something else in a part of the picture, and the same in the rest: there the picture was changed afterwards, and the copy was left as it was.${cropped}`
+    const changedThere = sentence(
+      'The small copy inside of the file shows something else in a part of the picture, and the same in the rest: there the picture was changed afterwards, and the copy was left as it was.'
+    )
+    const meaning = match.relation === 'part' ? paragraph(changedThere, sentence('It was cropped as well.')) : changedThere
     return findings({
       signals: [{ ...told, code: 'thumbnail_differs_locally', supports: 'manipulated', log10LikelihoodRatio: Math.min(3, -log10Nfa), log10Nfa, meaning }],
       evidence
     })
   }
   if (kind === 'agrees') {
-    const meaning = 'The small copy inside of the file shows the same as the picture, as far as so small a copy can tell.'
+    const meaning = sentence('The small copy inside of the file shows the same as the picture, as far as so small a copy can tell.')
     return findings({ signals: [contextSignal({ detector, code: 'thumbnail_agrees', meaning, measured })] })
   }
-  const evidence = [await sideBySide(pair, [], [], 'Where they show different things, the picture was changed after the copy was made.')]
+  const evidence = [await sideBySide(pair, [], [], sentence('Where they show different things, the picture was changed after the copy was made.'))]
   if (kind === 'shows_more') {
-    const meaning = 'The small copy inside of the file shows more than the picture: strong evidence that the picture was cropped after it was taken, which is common and no manipulation by itself. See what was cut off.'
+    const meaning = sentence('The small copy inside of the file shows more than the picture: strong evidence that the picture was cropped after it was taken, which is common and no manipulation by itself. See what was cut off.')
     const shown = { ...measured, shareOfWidth: rounded(match.scale, 2) }
     return findings({ signals: [contextSignal({ detector, code: 'thumbnail_shows_more', meaning, measured: shown, evidence: ['thumbnail.png'] })], evidence })
   }
-  const meaning = 'The small copy inside of the file shows something else than the picture: the picture was changed afterwards or made from several, and the copy was left as it was.'
+  const meaning = sentence('The small copy inside of the file shows something else than the picture: the picture was changed afterwards or made from several, and the copy was left as it was.')
   return findings({
     signals: [{ detector, code: 'thumbnail_differs', supports: 'manipulated', log10LikelihoodRatio: 1, log10Nfa: -1.5, meaning, measured, evidence: ['thumbnail.png'] }],
     evidence

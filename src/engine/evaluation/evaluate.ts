@@ -9,10 +9,11 @@ import { stderr, stdout } from 'node:process'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
 import { readConfig } from '../../config.ts'
+import { say } from '../../language/say.ts'
 import { progressBar } from '../cli/progress.ts'
 import { openModels } from '../models/configured.ts'
 import { createEngine, type Engine } from '../pool.ts'
-import type { Report } from '../types.ts'
+import { EngineError, type Report } from '../types.ts'
 import { casesOf, type Case } from './cases.ts'
 import { figuresOf } from './figures.ts'
 import { readLabels } from './labels.ts'
@@ -125,7 +126,7 @@ async function runCase(engine: Engine, one: Case, out: string): Promise<CaseResu
     const result: CaseResult = {
       ...base,
       verdict: report.verdict,
-      summary: report.summary,
+      summary: say(report.summary, 'en'),
       signals: report.signals.map(({ detector, code, supports, log10LikelihoodRatio, log10Nfa }) => ({ detector, code, supports, log10LikelihoodRatio, log10Nfa })),
       iou: mask === undefined ? {} : await overlaps(report, mask),
       megapixels: (report.media.width * report.media.height) / 1e6,
@@ -133,7 +134,8 @@ async function runCase(engine: Engine, one: Case, out: string): Promise<CaseResu
     }
     return isWrong(result) ? { ...result, pictures: await keepPictures(id, bytes, report, out) } : result
   } catch (error) {
-    const [message] = (error instanceof Error ? error.message : String(error)).split('\n') as [string]
+    const told = error instanceof EngineError ? say(error.reason, 'en') : error instanceof Error ? error.message : String(error)
+    const [message] = told.split('\n') as [string]
     return { ...base, verdict: null, error: message, summary: '', signals: [], megapixels: 0, durationsMs: {} }
   }
 }

@@ -1,3 +1,4 @@
+import type { Text } from '../../language/sentence.ts'
 import type { JpegStructure } from '../containers/jpeg.ts'
 import { standardTable, webTable } from '../quantization.ts'
 import { knownTables } from './knownTables.ts'
@@ -5,17 +6,17 @@ import { knownTables } from './knownTables.ts'
 /** The program or camera that last saved a file, as far as the file's own structure tells. */
 export interface Encoder {
   /** As it stands in a sentence: `Adobe Photoshop`. */
-  name: string
+  name: Text
   /** What tells it. A note may be left over from a program before; others may write the same segments or tables. */
   by: 'comment' | 'segments' | 'tables'
-  /** In the writer's own words: `quality 8 of 12`. */
-  setting?: string
+  /** On the writer's own scale. */
+  setting?: { quality: number; of: number }
   /** Of a camera: how EXIF's Make begins. */
   maker?: string
 }
 
 /** What encoders write into comments, unasked. */
-const comments: readonly (readonly [pattern: RegExp, name: string])[] = [
+const comments: readonly (readonly [pattern: RegExp, name: Text])[] = [
   // gd_jpeg.c
   [/^CREATOR: gd-jpeg/, 'GD, the picture library of PHP'],
   // plug-ins/file-jpeg

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto'
+import type { Text } from '../../language/sentence.ts'
 import type { JpegStructure } from '../containers/jpeg.ts'
 
 /** Programs and cameras that are known by quantization tables of their own. */
 export interface KnownTables {
   /** As it stands in a sentence. */
-  name: string
+  name: Text
   /** In the writer's own words: `quality 8 of 12`. */
-  setting?: string
+  setting?: { quality: number; of: number }
   /** Of a camera: how EXIF's Make begins. */
   maker?: string
 }
 
 interface Family {
-  name: string
-  setting?: (index: number) => string
+  name: Text
+  setting?: (index: number) => { quality: number; of: number }
   maker?: string
   /** Sampling factors of the components that the writer uses with them, as `2x2 1x1 1x1`. */
   sampling: (index: number) => string
@@ -34,14 +35,14 @@ const [half, full, grey, wide, tall] = ['2x2 1x1 1x1', '1x1 1x1 1x1', '1x1', '2x
 const families: readonly Family[] = [
   {
     name: 'Adobe Photoshop or Lightroom',
-    setting: (quality) => `quality ${quality} of Photoshop’s 12`,
+    setting: (quality) => ({ quality, of: 12 }),
     sampling: (quality) => (quality <= 6 ? half : full),
     digests: `683506a889c7 bc490651af65 ce4286d9f079 cbfbfef12aea a0772e73dec2 7ef06dbde538 0ff225f58a21 8a8603650fa5 44f583ed6b65 de94c5591baf
       a6841b35e9ff 6e3f6a3a5a1e 5379e0133d44`
   },
   {
     name: 'Adobe Photoshop or Lightroom',
-    setting: (quality) => `quality ${quality} of Photoshop’s 12`,
+    setting: (quality) => ({ quality, of: 12 }),
     sampling: () => grey,
     digests: `3b0b5975a0e1 f4d19ed563e2 e9ef286567fd b39cafdb459a b3f215deea48 fccd63ce166e 0a50266ad8d1 6579941db021 57aa47876e10 076598d43c51
       37132e8ea811 46f55ee29472 7b83284f61de`
@@ -53,7 +54,7 @@ const families: readonly Family[] = [
   },
   {
     name: 'Adobe Photoshop (“Save for Web”)',
-    setting: (quality) => `quality ${quality} of 100`,
+    setting: (quality) => ({ quality, of: 100 }),
     sampling: (quality) => (quality <= 50 ? half : full),
     digests: `9ac881c536e5 3521d793fd9d 041c9e3cf0d3 029b3a6f0b92 6cdd3762e346 84a69c0b4350 7254c012821f 428ba2c747ea 42cb001aea7e a3698813ce90
       301158b292e3 8d9edea9287a c1e0554d8a6e 0e0a151e0a52 911e66f21fe2 028fafd94aa6 866b8adb1ce7 7f712aecf513 38f26622a54b d241d5165e64

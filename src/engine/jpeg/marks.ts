@@ -1,3 +1,4 @@
+import type { Text } from '../../language/sentence.ts'
 import { readJpeg, type JpegStructure } from '../containers/jpeg.ts'
 
 /**
@@ -6,7 +7,7 @@ import { readJpeg, type JpegStructure } from '../containers/jpeg.ts'
  *
  * Source: Image::ExifTool::JPEG lists each of them, with the devices and programs that it was seen from.
  */
-const segmentMarks: readonly (readonly [segment: string, start: RegExp, name: string])[] = [
+const segmentMarks: readonly (readonly [segment: string, start: RegExp, name: Text])[] = [
   ['APP1', /^FLIR\0/, 'thermal data of a FLIR camera'],
   ['APP1', /^PARROT\0/, 'thermal data of a Parrot drone'],
   ['APP3', /^(?:Meta|META)\0\0/, 'a note of a Kodak camera'],
@@ -20,7 +21,7 @@ const segmentMarks: readonly (readonly [segment: string, start: RegExp, name: st
   ['APP9', /^Media Jukebox\0/, 'data of Media Jukebox']
 ]
 
-const trailerMarks: readonly (readonly [mark: RegExp, name: string])[] = [
+const trailerMarks: readonly (readonly [mark: RegExp, name: Text])[] = [
   [/(?:SEFT|QDIOBS)$/, 'data of a Samsung phone'],
   [/8db42d694ccc418790edff439fe026bf$/, 'data of an Insta360 camera'],
   [/\0{6}\/NIKON APP$/, 'edits made in a Nikon app'],
@@ -31,7 +32,7 @@ const trailerMarks: readonly (readonly [mark: RegExp, name: string])[] = [
 ]
 
 /** Names of what was found, each once. */
-export function marksOf({ segments, trailingBytes }: JpegStructure, file: Uint8Array): string[] {
+export function marksOf({ segments, trailingBytes }: JpegStructure, file: Uint8Array): Text[] {
   const found = segmentMarks.filter(([segment, start]) => segments.some(({ name, payload }) => name === segment && start.test(latin1(payload.subarray(0, 40)))))
   const trailer = file.subarray(file.length - trailingBytes)
   const ends = latin1(trailer.subarray(0, 8)) + latin1(trailer.subarray(Math.max(8, trailer.length - 100)))

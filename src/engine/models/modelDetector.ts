@@ -1,3 +1,4 @@
+import { paragraph, sentence, type Sentence } from '../../language/sentence.ts'
 import { findings, type ImageDetector } from '../detector.ts'
 import { contextSignal } from '../detectors/signal.ts'
 import type { Signal } from '../types.ts'
@@ -26,7 +27,7 @@ export function modelDetector(model: Model): ImageDetector {
       } catch {
         // Whatever is wrong with it, it is not the file: the others go on, and the next picture tries anew.
         network = undefined
-        const reason = `The model “${manifest.title}” could not be asked: it failed. The operator can check it with npm run model -- check.`
+        const reason = sentence('The model “{model}” could not be asked: it failed. The operator can check it with npm run model -- check.', { model: manifest.title })
         return findings({ notChecked: [{ code: 'model_failed', reason }] })
       }
     }
@@ -37,21 +38,24 @@ function signalOf(detector: string, { manifest, version }: Model, score: number)
   const { title, calibration, card } = manifest
   const rounded = Math.round(score * 1000) / 1000
   const measured = { score: rounded, model: title, version, card, calibration: calibration?.measured ?? null }
-  const says = `The model “${title}” gives ${rounded} on a scale from 0 (photograph) to 1 (made by a generator)`
-  const context = (meaning: string) => contextSignal({ detector, code: 'model_score', meaning, measured })
-  if (calibration === undefined) return context(`${says}. How often it is wrong was never measured here, so it moves no verdict.`)
+  const says = sentence('The model “{model}” gives {score, number} on a scale from 0 (photograph) to 1 (made by a generator).', { model: title, score: rounded })
+  const context = (meaning: Sentence) => contextSignal({ detector, code: 'model_score', meaning, measured })
+  if (calibration === undefined) return context(paragraph(says, sentence('How often it is wrong was never measured here, so it moves no verdict.')))
 
   const log10LikelihoodRatio = Math.round(100 * log10LikelihoodRatioOf(score, calibration)) / 100
   const { photographs, recallAtOnePercent } = calibration.measured
-  const worth = `measured on ${photographs} photographs it finds ${Math.round(100 * recallAtOnePercent)} % of AI pictures at one false alarm in a hundred`
-  if (log10LikelihoodRatio <= 0) return context(`${says}, which does not speak for a generator; ${worth}, so this does not speak against one either.`)
+  const worth = sentence('Measured on {photographs, number} photographs it finds {percent} % of AI pictures at one false alarm in a hundred.', {
+    photographs,
+    percent: Math.round(100 * recallAtOnePercent)
+  })
+  if (log10LikelihoodRatio <= 0) return context(paragraph(says, worth, sentence('This score does not speak for a generator, and not against one either.')))
   return {
     detector,
     code: 'model_score',
     supports: 'ai_generated',
     log10LikelihoodRatio,
     log10Nfa: null,
-    meaning: `${says}; ${worth}.`,
+    meaning: paragraph(says, worth),
     measured,
     evidence: []
   }

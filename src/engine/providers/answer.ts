@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { storable, storableText } from '../storable.ts'
+import { quoted, type Sentence } from '../../language/sentence.ts'
+import { storable, storableSentence, storableText } from '../storable.ts'
 import { verdicts, type Json, type Signal } from '../types.ts'
 import { ProviderFailure } from './failure.ts'
 
@@ -14,7 +15,7 @@ const Answer = Type.Array(
     supports: Type.Union([Type.Enum(verdicts.filter((verdict) => verdict !== 'inconclusive')), Type.Null()]),
     log10LikelihoodRatio: Type.Number(),
     log10Nfa: Type.Optional(Type.Union([Type.Number(), Type.Null()])),
-    meaning: Type.String({ minLength: 1 }),
+    meaning: Type.Union([Type.String({ minLength: 1 }), Type.Unsafe<Sentence>(Type.Object({ text: Type.String({ minLength: 1 }) }))]),
     measured: Type.Record(Type.String(), Type.Unknown())
   }),
   { maxItems: MAX_SIGNALS }
@@ -35,7 +36,7 @@ export function signalsOf(provider: string, answer: unknown): Signal[] {
       supports,
       log10LikelihoodRatio,
       log10Nfa: Number.isFinite(log10Nfa) ? log10Nfa : null,
-      meaning: storableText(meaning, MAX_MEANING_LENGTH),
+      meaning: typeof meaning === 'string' ? quoted(storableText(meaning, MAX_MEANING_LENGTH)) : storableSentence(meaning),
       measured: storable(measured) as { [key: string]: Json },
       evidence: []
     }

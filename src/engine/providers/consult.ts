@@ -1,3 +1,4 @@
+import { sentence, type Sentence } from '../../language/sentence.ts'
 import type { Signal } from '../types.ts'
 import { signalsOf } from './answer.ts'
 import { ProviderFailure } from './failure.ts'
@@ -7,7 +8,7 @@ import type { Provider, ProviderMedia } from './provider.ts'
 export interface Silence {
   provider: string
   /** One sentence for people. A message is not quoted: it may hold an address with a secret in it. */
-  reason: string
+  reason: Sentence
   error: unknown
 }
 
@@ -53,7 +54,7 @@ async function ask(provider: Provider, media: ProviderMedia, timeoutMs: number, 
     return { signals: signalsOf(id, answer), silent: [] }
   } catch (error) {
     signal.throwIfAborted()
-    return { signals: [], silent: [{ provider: id, reason: `${id} ${whyOf(error)}.`, error }] }
+    return { signals: [], silent: [{ provider: id, reason: whyOf(id, error), error }] }
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', onAbort)
@@ -66,6 +67,6 @@ async function examine(provider: Provider, media: ProviderMedia, signal: AbortSi
 }
 
 /** Of an error that is not ours nothing is known that may be told. */
-function whyOf(error: unknown): string {
-  return error instanceof ProviderFailure ? error.reason : 'could not be asked'
+function whyOf(provider: string, error: unknown): Sentence {
+  return error instanceof ProviderFailure ? error.reasonOf(provider) : sentence('{provider} could not be asked.', { provider })
 }

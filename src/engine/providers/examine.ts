@@ -1,3 +1,4 @@
+import { paragraph, type Sentence } from '../../language/sentence.ts'
 import type { Engine } from '../pool.ts'
 import type { Report } from '../types.ts'
 import { conclude, noLearnedDetectorCode } from '../verdict.ts'
@@ -17,7 +18,7 @@ export interface Examiners {
 export interface Examination {
   report: Report
   /** Why the verdict rests on less than it should, in sentences for people; null when it does not. */
-  degraded: string | null
+  degraded: Sentence | null
   silent: Silence[]
 }
 
@@ -83,9 +84,10 @@ function startAnalysis(
 function joined(report: Report, { signals: further, silent }: Opinions): Examination {
   const signals = [...report.signals, ...further].sort((a, b) => b.log10LikelihoodRatio - a.log10LikelihoodRatio)
   const notChecked = further.length === 0 ? report.notChecked : report.notChecked.filter(({ code }) => code !== noLearnedDetectorCode)
+  const [reason, ...others] = silent.map((one) => one.reason)
   return {
     report: { ...report, ...conclude(signals, notChecked), signals, notChecked },
-    degraded: silent.length === 0 ? null : silent.map(({ reason }) => reason).join(' '),
+    degraded: reason === undefined ? null : paragraph(reason, ...others),
     silent
   }
 }

@@ -1,17 +1,19 @@
-/** Why a provider had nothing to say, as the end of a sentence that begins with its name. */
+import { sentence, type Sentence, type Text } from '../../language/sentence.ts'
+
+/** Why a provider had nothing to say. */
 const reasons = {
-  timed_out: 'did not answer in time',
-  unreachable: 'could not be reached',
-  busy: 'was too busy to answer',
-  broken: 'answered that something is wrong with it',
-  credentials_refused: 'did not accept our credentials',
-  allowance_used_up: 'answered that our allowance is used up',
-  media_refused: 'could not read the file',
-  request_refused: 'did not accept the request',
-  bad_answer: 'gave an answer that could not be understood',
-  resting: 'has failed too often of late and is left alone for a while',
-  crowded_out: 'was asked about too many files at once'
-} as const
+  timed_out: '{provider} did not answer in time.',
+  unreachable: '{provider} could not be reached.',
+  busy: '{provider} was too busy to answer.',
+  broken: '{provider} answered that something is wrong with it.',
+  credentials_refused: '{provider} did not accept our credentials.',
+  allowance_used_up: '{provider} answered that our allowance is used up.',
+  media_refused: '{provider} could not read the file.',
+  request_refused: '{provider} did not accept the request.',
+  bad_answer: '{provider} gave an answer that could not be understood.',
+  resting: '{provider} has failed too often of late and is left alone for a while.',
+  crowded_out: '{provider} was asked about too many files at once.'
+} as const satisfies Record<string, Text>
 export type ProviderFailureCode = keyof typeof reasons
 
 /** What another attempt may change. A call that timed out is none of it: it may have been worked on, and paid for. */
@@ -30,13 +32,13 @@ export class ProviderFailure extends Error {
   readonly retryAfterMs: number
 
   constructor(code: ProviderFailureCode, { detail, retryAfterMs = 0, cause }: { detail?: string; retryAfterMs?: number; cause?: unknown } = {}) {
-    super(`It ${reasons[code]}${detail === undefined ? '' : ` (${detail})`}`, { cause })
+    super(detail === undefined ? code : `${code} (${detail})`, { cause })
     this.code = code
     this.retryAfterMs = retryAfterMs
   }
 
-  get reason(): string {
-    return reasons[this.code]
+  reasonOf(provider: string): Sentence {
+    return sentence(reasons[this.code], { provider })
   }
 
   get isPassing(): boolean {

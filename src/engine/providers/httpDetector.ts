@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
+import { sentence, type Sentence } from '../../language/sentence.ts'
 import type { Signal } from '../types.ts'
 import { log10Ratio } from './calibration.ts'
 import { createCaller, type CallerOptions } from './caller.ts'
@@ -87,23 +88,23 @@ function failureOf(status: number): ProviderFailureCode {
 /** Whatever else a region holds is left out. */
 const shownRegion = ({ x, y, width, height, score }: Region) => ({ x, y, width, height, ...(score !== undefined && { score }) })
 
-const claims: { readonly [label: string]: { supports: 'ai_generated' | 'manipulated'; phrase: string } } = {
-  ai_generated: { supports: 'ai_generated', phrase: 'was made by a generator' },
-  manipulated: { supports: 'manipulated', phrase: 'was manipulated' }
+const claims: { readonly [label: string]: { supports: 'ai_generated' | 'manipulated'; question: Sentence } } = {
+  ai_generated: { supports: 'ai_generated', question: sentence('the question whether it was made by a generator') },
+  manipulated: { supports: 'manipulated', question: sentence('the question whether it was manipulated') }
 }
 
 function signalOf({ score, label = 'ai_generated', regions = [], model }: Static<typeof Answer>, falseAlarmRate: number): Signal {
   const claim = Object.hasOwn(claims, label) ? claims[label] : undefined
   const log10LikelihoodRatio = claim === undefined ? 0 : log10Ratio(score, falseAlarmRate)
-  const shown = Math.min(0.99, Math.max(0.01, score)).toFixed(2)
-  const what = claim === undefined ? `“${label}”` : `the question whether it ${claim.phrase}`
+  const shown = Math.min(0.99, Math.max(0.01, score))
+  const question = claim?.question ?? sentence('“{label}”', { label })
   return {
     detector: 'http_detector',
     code: log10LikelihoodRatio > 0 ? `looks_${claim?.supports}` : 'score',
     supports: log10LikelihoodRatio > 0 ? claim!.supports : null,
     log10LikelihoodRatio,
     log10Nfa: null,
-    meaning: `The model “${model}” gives the file a score of ${shown} out of 1 on ${what}.`,
+    meaning: sentence('The model “{model}” gives the file a score of {score, number, ::.00} out of 1 on {question}.', { model, score: shown, question }),
     measured: { score, label, model, falseAlarmRate, regions: regions.slice(0, MAX_REGIONS).map(shownRegion) },
     evidence: []
   }

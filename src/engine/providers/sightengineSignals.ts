@@ -1,3 +1,4 @@
+import { paragraph, sentence, type Sentence } from '../../language/sentence.ts'
 import type { Json, Signal } from '../types.ts'
 import { log10Ratio } from './calibration.ts'
 import type { Moment, Scores } from './sightengineAnswers.ts'
@@ -15,9 +16,9 @@ const FALSE_ALARM_RATE = { ai_generated: 0.01, deepfake: 0.05 } as const
 
 type Model = keyof typeof FALSE_ALARM_RATE
 
-const MODELS: readonly { model: Model; code: string; supports: 'ai_generated' | 'manipulated'; looksFor: string }[] = [
-  { model: 'ai_generated', code: 'looks_generated', supports: 'ai_generated', looksFor: 'for what generators make' },
-  { model: 'deepfake', code: 'looks_like_a_deepfake', supports: 'manipulated', looksFor: 'for swapped or altered faces' }
+const MODELS: readonly { model: Model; code: string; supports: 'ai_generated' | 'manipulated'; looksFor: Sentence }[] = [
+  { model: 'ai_generated', code: 'looks_generated', supports: 'ai_generated', looksFor: sentence('for what generators make') },
+  { model: 'deepfake', code: 'looks_like_a_deepfake', supports: 'manipulated', looksFor: sentence('for swapped or altered faces') }
 ]
 
 /** A generator is named when the model gives it more than an even score. */
@@ -27,7 +28,7 @@ const MAX_GENERATORS = 5
 const MAX_MOMENTS = 100
 
 export function signalsOfPicture(scores: Scores): Signal[] {
-  return signalsOf(scores, 'this picture', { generators: topGenerators(scores) })
+  return signalsOf(scores, sentence('this picture'), { generators: topGenerators(scores) })
 }
 
 /**
@@ -54,31 +55,41 @@ export function signalsOfMoments(moments: readonly Moment[]): Signal[] {
     }))
   }
   const some = MODELS.filter(({ model }) => (middle[model] ?? 0) <= 0.5 && peak(model) > 0.5)
-  const besides = some.map(({ model, looksFor }) => ` At ${high(model)} of ${moments.length} moments its model ${looksFor} finds some, which may be a false alarm.`)
-  return signalsOf(middle, 'this video', measured, besides.join(''))
+  const besides = some.map(({ model, looksFor }) =>
+    sentence('At {count, number} of {moments, number} moments its model that looks {looksFor} finds some, which may be a false alarm.', {
+      count: high(model),
+      moments: moments.length,
+      looksFor
+    })
+  )
+  return signalsOf(middle, sentence('this video'), measured, besides)
 }
 
-function signalsOf(scores: Scores, medium: string, further: { [key: string]: Json }, besides = ''): Signal[] {
+function signalsOf(scores: Scores, medium: Sentence, further: { [key: string]: Json }, besides: readonly Sentence[] = []): Signal[] {
   const measured = { scores: { ai_generated: scores.ai_generated, deepfake: scores.deepfake ?? null }, ...further }
   const base = { detector: 'sightengine', log10Nfa: null, measured, evidence: [] }
   const found = MODELS.flatMap(({ model, code, supports, looksFor }): Signal[] => {
     const score = scores[model] ?? 0
     const log10LikelihoodRatio = log10Ratio(score, FALSE_ALARM_RATE[model])
     if (log10LikelihoodRatio === 0) return []
-    const generator = model === 'ai_generated' ? likelyGenerator(scores) : ''
-    return [{ ...base, code, supports, log10LikelihoodRatio, meaning: `Sightengine’s model that looks ${looksFor} gives ${medium} ${shown(score)}.${generator}${besides}` }]
+    const generator = model === 'ai_generated' ? likelyGenerator(scores) : []
+    const given = sentence('Sightengine’s model that looks {looksFor} gives {medium} a score of {score, number, ::.00} out of 1.', { looksFor, medium, score: shown(score) })
+    return [{ ...base, code, supports, log10LikelihoodRatio, meaning: paragraph(given, ...generator, ...besides) }]
   })
   if (found.length > 0) return found
-  const meaning = `Sightengine’s models see no sign in ${medium} that it was generated (${shown(scores.ai_generated)}) or that a face was altered, which does not mean that it is genuine.${besides}`
-  return [{ ...base, code: 'nothing_found', supports: null, log10LikelihoodRatio: 0, meaning }]
+  const nothing = sentence(
+    'Sightengine’s models see no sign in {medium} that it was generated (a score of {score, number, ::.00} out of 1) or that a face was altered, which does not mean that it is genuine.',
+    { medium, score: shown(scores.ai_generated) }
+  )
+  return [{ ...base, code: 'nothing_found', supports: null, log10LikelihoodRatio: 0, meaning: paragraph(nothing, ...besides) }]
 }
 
 /** As it came, and never so that it reads as certain. */
-const shown = (score: number) => `a score of ${Math.min(0.99, Math.max(0.01, score)).toFixed(2)} out of 1`
+const shown = (score: number) => Math.min(0.99, Math.max(0.01, score))
 
-function likelyGenerator({ ai_generators: generators = {} }: Scores): string {
+function likelyGenerator({ ai_generators: generators = {} }: Scores): Sentence[] {
   const [first] = byScore(generators)
-  return first !== undefined && first[1] > NAMED_FROM ? ` It is most like what ${first[0].slice(0, 60)} makes.` : ''
+  return first !== undefined && first[1] > NAMED_FROM ? [sentence('It is most like what {generator} makes.', { generator: first[0].slice(0, 60) })] : []
 }
 
 function topGenerators({ ai_generators: generators = {} }: Scores): { [name: string]: number } {

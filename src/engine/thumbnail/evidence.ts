@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { sentence, paragraph, type Sentence } from '../../language/sentence.ts'
 import { maskPicture } from '../evidencePictures.ts'
 import type { Orientation, Pixels } from '../image.ts'
 import { upright, type Raster } from '../orientation.ts'
@@ -83,10 +84,10 @@ export async function regionEvidence(pair: Pair, comparison: Comparison, display
   }))
   const marked = await maskPicture(mask, {
     name: 'thumbnail-mask.png',
-    caption: 'Marked: where the small copy inside of the file shows something else than the picture. What is not marked agrees as far as so small a copy can tell.',
+    caption: sentence('Marked: where the small copy inside of the file shows something else than the picture. What is not marked agrees as far as so small a copy can tell.'),
     orientation: pair.orientation
   })
-  const beside = await sideBySide(pair, inCopy, inPicture, 'The frames mark where they show different things: there the picture was changed after the copy was made.')
+  const beside = await sideBySide(pair, inCopy, inPicture, sentence('The frames mark where they show different things: there the picture was changed after the copy was made.'))
   return { regions, evidence: [beside, marked] }
 }
 
@@ -96,7 +97,7 @@ const grey = 0x80
 const outlineColour = [255, 0, 96] as const
 
 /** Both upright beside each other, with outlines. */
-export async function sideBySide({ copy, picture, orientation, turnedBy }: Pair, inCopy: Box[], inPicture: Box[], says: string): Promise<Evidence> {
+export async function sideBySide({ copy, picture, orientation, turnedBy }: Pair, inCopy: Box[], inPicture: Box[], says: Sentence): Promise<Evidence> {
   const canvas: Pixels = { data: new Uint8Array((2 * panelSide + gap) * panelSide * 3).fill(grey), width: 2 * panelSide + gap, height: panelSide }
   await place(canvas, upright(upright({ ...copy, channels: 3 }, turnBack[turnedBy]), orientation), 0, inCopy)
   await place(canvas, upright({ ...picture, channels: 3 }, orientation), panelSide + gap, inPicture)
@@ -104,7 +105,7 @@ export async function sideBySide({ copy, picture, orientation, turnedBy }: Pair,
     name: 'thumbnail.png',
     mediaType: 'image/png',
     layer: 'beside',
-    caption: `Left: the small copy that stands in the file, enlarged. Right: the picture as it is now. ${says}`,
+    caption: paragraph(sentence('Left: the small copy that stands in the file, enlarged. Right: the picture as it is now.'), says),
     bytes: await sharp(canvas.data, { raw: { width: canvas.width, height: canvas.height, channels: 3 } }).png().toBuffer()
   }
 }

@@ -1,3 +1,4 @@
+import { sentence } from '../../language/sentence.ts'
 import { contentsOf, readBoxes, type Box } from '../containers/isobmff.ts'
 import type { TextEntry } from '../metadata.ts'
 import { EngineError } from '../types.ts'
@@ -59,7 +60,7 @@ function tracksOf(boxes: readonly Box[]): Map<string, Box>[] {
   const tracks: Map<string, Box>[] = []
   for (const box of boxes) {
     if (box.path === 'moov/trak') tracks.push(new Map())
-    if (tracks.length > maxTracks) throw new EngineError('undecodable_file', `The film has more than ${maxTracks} tracks`)
+    if (tracks.length > maxTracks) throw new EngineError('undecodable_file', sentence('The film has more than {most, number} tracks', { most: maxTracks }))
     const path = box.path.startsWith('moov/trak/') ? box.path.slice('moov/trak/'.length) : undefined
     if (path !== undefined && tracks.at(-1)?.has(path) === false) tracks.at(-1)!.set(path, box)
   }
@@ -126,7 +127,7 @@ function admitSizes(data: Buffer): void {
 }
 
 function impossibleTable(type: string): EngineError {
-  return new EngineError('undecodable_file', `A table of the film (${type}) is longer than there is room for, or than any film needs: it is not decoded`)
+  return new EngineError('undecodable_file', sentence('A table of the film ({type}) is longer than there is room for, or than any film needs: it is not decoded', { type }))
 }
 
 interface Times {

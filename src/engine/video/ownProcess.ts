@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { sentence } from '../../language/sentence.ts'
 import type { AnalysisOutcome } from '../threadMessages.ts'
 import { EngineError, outOfMemory } from '../types.ts'
 import { watchMemory } from './memoryWatch.ts'
@@ -55,7 +56,7 @@ interface Death {
 
 function failureOfDeath({ death, how }: Death): EngineError {
   const cause = new Error(`The process ${how}`)
-  return death === 'out_of_memory' ? outOfMemory(cause) : new EngineError('engine_crashed', 'The analysis broke off: its process came to an end', { cause })
+  return death === 'out_of_memory' ? outOfMemory(cause) : new EngineError('engine_crashed', sentence('The analysis broke off: its process came to an end'), { cause })
 }
 
 async function run(bytes: ArrayBuffer, task: VideoTask, { signal, decodeWithinMs, onBegan, onSampled }: ProcessOptions): Promise<AnalysisOutcome | Death> {

@@ -19,8 +19,8 @@ process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 // Meant for the service, which decides what becomes of its analyses.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
 process.on('uncaughtException', (error) => {
-  const { code, message } = failureOf(error)
-  send({ failure: { code, message } })
+  const { code, reason } = failureOf(error)
+  send({ failure: { code, reason } })
 })
 // Linux, when its memory ends, is to take this process and not the service. Elsewhere there is no such file.
 await writeFile('/proc/self/oom_score_adj', '1000').catch(() => undefined)

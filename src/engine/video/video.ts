@@ -1,4 +1,5 @@
 import { BufferSource, EncodedPacketSink, Input, MATROSKA, MP4, QTFF, WEBM, type InputAudioTrack, type InputVideoTrack } from 'mediabunny'
+import { sentence } from '../../language/sentence.ts'
 import type { Orientation } from '../image.ts'
 import type { Metadata } from '../metadata.ts'
 import type { VideoMediaType } from '../mediaTypes.ts'
@@ -61,11 +62,11 @@ export async function decodeVideo(bytes: Uint8Array, mediaType: VideoMediaType, 
   const container = readContainer(bytes, mediaType)
   using input = new Input({ source: new BufferSource(bytes), formats: [MP4, QTFF, WEBM, MATROSKA] })
   const track = await readable(() => input.getPrimaryVideoTrack())
-  if (track === null) throw new EngineError('undecodable_file', 'There is no video track in the file')
+  if (track === null) throw new EngineError('undecodable_file', sentence('There is no video track in the file'))
   const facts = await readable(() => factsOf(track))
   const sink = new EncodedPacketSink(track)
   const packets = await readable(() => readPackets(sink))
-  if (packets.length === 0) throw new EngineError('undecodable_file', 'There are no frames in the file')
+  if (packets.length === 0) throw new EngineError('undecodable_file', sentence('There are no frames in the file'))
   const audioTracks = await readable(async () => Promise.all((await input.getAudioTracks()).slice(0, maxAudioTracks).map(audioTrackOf)))
   const tags = await input.getMetadataTags().catch(() => ({}))
   const { frames, decoded, notChecked } = await sampled(track, sink, packets, facts, withoutFrames)
@@ -93,14 +94,14 @@ async function readable<Value>(read: () => Promise<Value>): Promise<Value> {
     return await read()
   } catch (error) {
     if (error instanceof EngineError || (error instanceof RangeError && /allocation|array length/i.test(error.message))) throw error
-    throw new EngineError('undecodable_file', 'The video in the file is damaged or cut short and can not be read', { cause: error })
+    throw new EngineError('undecodable_file', sentence('The video in the file is damaged or cut short and can not be read'), { cause: error })
   }
 }
 
 async function factsOf(track: InputVideoTrack) {
   const [width, height, rotation] = [await track.getDisplayWidth(), await track.getDisplayHeight(), await track.getRotation()]
   const codec = (await track.getCodec()) ?? String(await track.getInternalCodecId())
-  if (!(width > 0 && height > 0)) throw new EngineError('undecodable_file', 'The frames of the video have no size')
+  if (!(width > 0 && height > 0)) throw new EngineError('undecodable_file', sentence('The frames of the video have no size'))
   return { width: Math.round(width), height: Math.round(height), orientation: orientationOf(rotation), codec }
 }
 
@@ -155,29 +156,36 @@ async function sampled(
 }
 
 const problems = {
-  no_decoder: { code: 'frames_not_decodable', why: 'there is no decoder here for its codec' },
-  broken: { code: 'frames_damaged', why: 'they are damaged' },
-  crashed: { code: 'frames_crash_decoder', why: 'the decoder breaks down on them' },
-  out_of_memory: { code: 'frames_take_memory', why: 'decoding them takes more memory than one file may have' },
-  stuck: { code: 'frames_take_long', why: 'the decoder does not come to an end with them' },
-  too_large: { code: 'frames_too_large', why: `they have more than ${maxFramePixels / 1e6} million pixels` }
+  no_decoder: { code: 'frames_not_decodable', why: sentence('there is no decoder here for its codec') },
+  broken: { code: 'frames_damaged', why: sentence('they are damaged') },
+  crashed: { code: 'frames_crash_decoder', why: sentence('the decoder breaks down on them') },
+  out_of_memory: { code: 'frames_take_memory', why: sentence('decoding them takes more memory than one file may have') },
+  stuck: { code: 'frames_take_long', why: sentence('the decoder does not come to an end with them') },
+  too_large: { code: 'frames_too_large', why: sentence('they have more than {megapixels, number} million pixels', { megapixels: maxFramePixels / 1e6 }) }
 } as const
 
 /** What of the film was not looked at. */
 function gaps(packets: Packets, { frames, problem, outOfTime }: Decoded, framePixels: number): NotChecked[] {
-  const all = `${packets.length.toLocaleString('en')}${packets.complete ? '' : ' or more'}`
   const notChecked: NotChecked[] = []
   if (problem !== undefined) {
     const { code, why } = problems[problem]
-    const part = frames === 0 ? 'The frames of the video' : 'Some frames of the video'
-    notChecked.push({ code, reason: `${part} (${(framePixels / 1e6).toFixed(1)} million pixels each) could not be looked at: ${why}.` })
+    const megapixels = Math.round(framePixels / 1e5) / 10
+    const reason =
+      frames === 0
+        ? sentence('The frames of the video ({megapixels, number} million pixels each) could not be looked at: {why}.', { megapixels, why })
+        : sentence('Some frames of the video ({megapixels, number} million pixels each) could not be looked at: {why}.', { megapixels, why })
+    notChecked.push({ code, reason })
   }
   if (frames > 0 && frames < packets.length) {
-    const reason = outOfTime ? 'the time for one analysis ended' : 'looking at all of them would take too long'
-    notChecked.push({ code: 'frames_sampled', reason: `${frames.toLocaleString('en')} of ${all} frames were looked at, spread over the video: ${reason}.` })
+    const why = outOfTime ? sentence('the time for one analysis ended') : sentence('looking at all of them would take too long')
+    const counted = { frames, all: packets.length, why }
+    const reason = packets.complete
+      ? sentence('{frames, number} of {all, number} frames were looked at, spread over the video: {why}.', counted)
+      : sentence('{frames, number} of {all, number} or more frames were looked at, spread over the video: {why}.', counted)
+    notChecked.push({ code: 'frames_sampled', reason })
   }
   if (!packets.complete) {
-    notChecked.push({ code: 'video_too_long', reason: `Only the first ${maxPackets.toLocaleString('en')} frames of the video were taken into account.` })
+    notChecked.push({ code: 'video_too_long', reason: sentence('Only the first {frames, number} frames of the video were taken into account.', { frames: maxPackets }) })
   }
   return notChecked
 }

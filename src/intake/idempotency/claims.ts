@@ -1,3 +1,4 @@
+import { sentence } from '../../language/sentence.ts'
 import { and, eq, isNull, sql } from '../../platform/drizzle.ts'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database, Queryable } from '../../platform/postgres.ts'
@@ -29,7 +30,7 @@ const ours = ({ accountId, key, id }: Claim) =>
   and(eq(idempotencyKeys.accountId, accountId), eq(idempotencyKeys.key, key), eq(idempotencyKeys.claim, id))
 
 export const keyInFlight = () =>
-  new Problem('idempotency_key_in_flight', 'Ask again for its answer in a moment.', { headers: { 'retry-after': '2' } })
+  new Problem('idempotency_key_in_flight', sentence('Ask again for its answer in a moment.'), { headers: { 'retry-after': '2' } })
 
 /**
  * Claims a key, before anything of the request is read: one that is new, whose answer is no longer kept, or whose

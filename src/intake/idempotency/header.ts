@@ -1,4 +1,5 @@
 import { parseItem } from 'structured-headers'
+import { sentence } from '../../language/sentence.ts'
 import { Problem } from '../../platform/problem.ts'
 
 const MAX_LENGTH = 255
@@ -14,7 +15,7 @@ export function readIdempotencyKey(header: string | string[]): string {
   const given = [header].flat().join(', ').trim()
   const key = BARE.test(given) ? given : stringOf(given)
   if (key === undefined || key === '' || key.length > MAX_LENGTH) {
-    throw new Problem('invalid_idempotency_key', `Send one string of at most ${MAX_LENGTH} characters, such as a UUID.`)
+    throw new Problem('invalid_idempotency_key', sentence('Send one string of at most {most, number} characters, such as a UUID.', { most: MAX_LENGTH }))
   }
   return key
 }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { sentence } from '../../language/sentence.ts'
 import type { Database } from '../../platform/postgres.ts'
 import { Problem } from '../../platform/problem.ts'
 import { claimKey, holdKey, keepAnswer, releaseKey, type Claim, type Kept } from './claims.ts'
@@ -85,7 +86,7 @@ export const idempotency = fp<IdempotencyOptions>(async (app, { db, staleMs }) =
 
 /** @throws {Problem} `idempotency_key_reused` when the answer is that of another request */
 export function sameRequest(kept: Kept, fingerprint: string | undefined): Kept {
-  if (kept.fingerprint !== fingerprint) throw new Problem('idempotency_key_reused', 'Use a new key for each new request.')
+  if (kept.fingerprint !== fingerprint) throw new Problem('idempotency_key_reused', sentence('Use a new key for each new request.'))
   return kept
 }
 
@@ -96,7 +97,7 @@ export function replay(reply: FastifyReply, { status, headers, body }: Kept): Fa
 }
 
 function shownHeaders(reply: FastifyReply): Record<string, string> {
-  const names = ['location', 'content-type']
+  const names = ['location', 'content-type', 'content-language']
   return Object.fromEntries(names.flatMap((name) => (reply.hasHeader(name) ? [[name, String(reply.getHeader(name))]] : [])))
 }
 

@@ -1,3 +1,6 @@
+import { say } from '../../language/say.ts'
+import type { Sentence, Text } from '../../language/sentence.ts'
+
 /** Why a request to somebody's address did not come to an answer. The codes are stable: their owners are shown them. */
 export const outboundFailures = {
   url_refused: 'The address is not one that is called',
@@ -8,16 +11,18 @@ export const outboundFailures = {
   timed_out: 'The answer did not come in time',
   bad_answer: 'The answer was not HTTP, or its headers were too large',
   interrupted: 'The request was broken off on our side'
-} as const
+} as const satisfies Record<string, Text>
 export type OutboundFailureCode = keyof typeof outboundFailures
 
 export class OutboundFailure extends Error {
   override name = 'OutboundFailure'
   readonly code: OutboundFailureCode
+  readonly reason: Sentence
 
-  constructor(code: OutboundFailureCode, detail?: string, options?: ErrorOptions) {
-    super(detail ?? outboundFailures[code], options)
+  constructor(code: OutboundFailureCode, reason: Sentence = { text: outboundFailures[code] }, options?: ErrorOptions) {
+    super(say(reason, 'en'), options)
     this.code = code
+    this.reason = reason
   }
 }
 

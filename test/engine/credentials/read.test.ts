@@ -43,7 +43,7 @@ t.test('no address that stands in a file is ever called: not of its manifest, no
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/manifest.c2pa`
 
   const remote = await signedFile(await photo({ width: 64, height: 64 }), 'image/jpeg', [camera], { actions, remoteUrl: address })
-  t.match(await readCredentials(remote, 'image/jpeg', trustList), { credentials: undefined, notChecked: [{ code: 'credentials_remote', reason: new RegExp(address) }] })
+  t.match(await readCredentials(remote, 'image/jpeg', trustList), { credentials: undefined, notChecked: [{ code: 'credentials_remote', reason: { values: { address } } }] })
 
   const xmp = xmpPacket({ 'xmlns:dcterms': 'http://purl.org/dc/terms/', 'dcterms:provenance': address })
   const linked = await photo({ width: 64, height: 64, xmp })

@@ -3,7 +3,7 @@ import type { TrustList } from '../../../src/engine/detector.ts'
 import { contentCredentials } from '../../../src/engine/detectors/contentCredentials.ts'
 import { trustListOf } from '../../../src/engine/credentials/trustList.ts'
 import { decodeImage } from '../../../src/engine/image.ts'
-import type { Signal } from '../../../src/engine/types.ts'
+import { inEnglish } from '../../language/inEnglish.ts'
 import { inYears, makeIdentity, pem } from '../credentials/certificates.ts'
 import { created, signedFile, type ManifestOptions } from '../credentials/signing.ts'
 import { photo } from '../pictures.ts'
@@ -30,8 +30,9 @@ const composed = (file: Uint8Array, ...actions: { [key: string]: unknown }[]): M
 })
 
 async function examine(file: Uint8Array, list: TrustList | null = trustList) {
-  const { signals, notChecked } = await contentCredentials.detect(await decodeImage(new Uint8Array(file), 'image/jpeg'), { trustList: list ?? undefined })
-  const find = (code: string): Signal | undefined => signals.find((signal) => signal.code === code)
+  const found = await contentCredentials.detect(await decodeImage(new Uint8Array(file), 'image/jpeg'), { trustList: list ?? undefined })
+  const { signals, notChecked } = inEnglish(found)
+  const find = (code: string) => signals.find((signal) => signal.code === code)
   return { signals, codes: signals.map(({ code }) => code), find, notChecked: notChecked.map(({ code }) => code) }
 }
 

@@ -1,12 +1,10 @@
 import t from 'tap'
 import { generatorTraces } from '../../../src/engine/detectors/generatorTraces.ts'
 import { generatorNamed } from '../../../src/engine/detectors/traces/names.ts'
-import type { Signal } from '../../../src/engine/types.ts'
-import { conclude } from '../../../src/engine/verdict.ts'
 import { photo, pngText, pngWithTexts, xmpPacket } from '../pictures.ts'
-import { detect } from './photographs.ts'
+import { detect, verdictOf } from './photographs.ts'
 
-async function tracesIn(file: Buffer): Promise<Signal[]> {
+async function tracesIn(file: Buffer) {
   const { signals } = await detect(generatorTraces, file)
   return signals
 }
@@ -107,7 +105,7 @@ for (const { name, file, generator, measured = {} } of traces) {
     t.match(signals[0], { code: 'generator_trace', supports: 'ai_generated', measured })
     t.match(signals[0]?.measured.generator, generator)
     t.match(signals[0]?.meaning, /says so itself/)
-    t.equal(conclude(signals, []).verdict, 'ai_generated')
+    t.equal(verdictOf(signals), 'ai_generated')
   })
 }
 
@@ -115,7 +113,7 @@ t.test('ComfyUI without anything that generates is a hint, not a verdict', async
   const upscale = JSON.stringify({ 1: { class_type: 'LoadImage', inputs: { image: 'photo.jpg' } }, 2: { class_type: 'ImageScale', inputs: {} } })
   const signals = await tracesIn(await pngWithTexts({ prompt: upscale }))
   t.match(signals, [{ code: 'generator_trace', log10LikelihoodRatio: 1, measured: { generates: false } }])
-  t.equal(conclude(signals, []).verdict, 'inconclusive')
+  t.equal(verdictOf(signals), 'inconclusive')
 })
 
 const filmGenerators = [

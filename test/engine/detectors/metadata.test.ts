@@ -4,10 +4,9 @@ import { digitalSourceType } from '../../../src/engine/detectors/digitalSourceTy
 import { metadata } from '../../../src/engine/detectors/metadata.ts'
 import { readMetadata } from '../../../src/engine/metadata.ts'
 import { decodeUserComment } from '../../../src/engine/userComment.ts'
-import { conclude } from '../../../src/engine/verdict.ts'
 import { photo, pngChunk, withPngChunks, xmpPacket } from '../pictures.ts'
 import { asciiEntry, longEntry, tiffBlock, types } from '../hostile/tiffBlock.ts'
-import { detect, withExif } from './photographs.ts'
+import { detect, withExif, verdictOf } from './photographs.ts'
 
 const address = 'http://cv.iptc.org/newscodes/digitalsourcetype/'
 
@@ -35,7 +34,7 @@ for (const [type, supports, verdict] of declarations) {
     for (const xmp of forms) {
       const { signals } = await detect(digitalSourceType, await photo({ xmp, width: 32, height: 32 }))
       t.match(signals, [{ code: 'digital_source_type', supports, measured: { digitalSourceType: type } }])
-      t.equal(conclude(signals, []).verdict, verdict)
+      t.equal(verdictOf(signals), verdict)
     }
   })
 }
@@ -86,7 +85,7 @@ for (const { name, exif, code, supports } of contradictions) {
     const found = signals.find((signal) => signal.code === code)
     t.match(found, { supports })
     t.ok(found!.log10LikelihoodRatio <= 0.5)
-    t.equal(conclude(signals, []).verdict, 'inconclusive')
+    t.equal(verdictOf(signals), 'inconclusive')
   })
 }
 

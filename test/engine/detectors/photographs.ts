@@ -1,15 +1,23 @@
 import sharp from 'sharp'
-import { nothingKnown, type ImageDetector, type Findings } from '../../../src/engine/detector.ts'
+import { nothingKnown, type ImageDetector } from '../../../src/engine/detector.ts'
 import { decodeImage } from '../../../src/engine/image.ts'
 import { sniffMediaType, type ImageMediaType } from '../../../src/engine/mediaTypes.ts'
+import type { Signal } from '../../../src/engine/types.ts'
+import { conclude } from '../../../src/engine/verdict.ts'
+import { quoted } from '../../../src/language/sentence.ts'
+import { inEnglish } from '../../language/inEnglish.ts'
 import { photo, type PhotoOptions } from '../pictures.ts'
 
-/** Runs one detector over a file as the engine does. */
-export async function detect(detector: ImageDetector, file: Uint8Array): Promise<Findings> {
+/** Runs one detector over a file as the engine does, and says in English what it found. */
+export async function detect(detector: ImageDetector, file: Uint8Array) {
   const bytes = new Uint8Array(file)
   const sniffed = await sniffMediaType(bytes)
-  return detector.detect(await decodeImage(bytes, sniffed!.mediaType as ImageMediaType), nothingKnown)
+  return inEnglish(await detector.detect(await decodeImage(bytes, sniffed!.mediaType as ImageMediaType), nothingKnown))
 }
+
+/** The verdict that such signals alone lead to. */
+export const verdictOf = (signals: readonly (Omit<Signal, 'meaning'> & { meaning: string })[]) =>
+  conclude(signals.map((signal) => ({ ...signal, meaning: quoted(signal.meaning) })), []).verdict
 
 /** A JPEG as a camera writes it, with a small copy of a picture in its EXIF. */
 export async function photoWithThumbnail(thumbnail: Buffer, options: PhotoOptions = {}): Promise<Buffer> {

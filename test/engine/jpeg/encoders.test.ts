@@ -89,7 +89,7 @@ t.test('segments of Adobe’s that another program kept do not name Adobe', asyn
 t.test('Photoshop is named by its tables and how they stand in the file, with the quality that was chosen', async (t) => {
   const file = await sharp(await photo()).jpeg({ quality: 80, chromaSubsampling: '4:4:4' }).toBuffer()
   const written = withTables(file, photoshop8)
-  t.match(encoderOf(readJpeg(written)), { name: 'Adobe Photoshop or Lightroom', by: 'tables', setting: 'quality 8 of Photoshop’s 12' })
+  t.match(encoderOf(readJpeg(written)), { name: 'Adobe Photoshop or Lightroom', by: 'tables', setting: { quality: 8, of: 12 } })
   t.match((await detect(jpegStructure, written)).signals[0]?.meaning, /compressed in the way of Adobe Photoshop or Lightroom, at quality 8/)
   // The same tables in two segments, or with other sampling: another program took them over.
   t.equal(nameOf(withTables(file, photoshop8, 'apart')), undefined)

@@ -9,6 +9,7 @@ import { tensorsOf } from '../../../src/engine/models/input.ts'
 import type { Manifest } from '../../../src/engine/models/manifest.ts'
 import { modelDetector } from '../../../src/engine/models/modelDetector.ts'
 import { openNetwork } from '../../../src/engine/models/network.ts'
+import { inEnglish } from '../../language/inEnglish.ts'
 import { linearNetwork, modelFolder, redManifest, redNetwork } from './onnx.ts'
 
 const plain = (red: number, green: number, blue: number, width = 40, height = 30) => {
@@ -102,12 +103,12 @@ t.test('a folder that is no model, or two of one name, are refused with the reas
 t.test('a model counts by its calibration, and without one it moves nothing', async (t) => {
   const folder = await modelFolder(join(t.testdir(), 'model'))
   const [model] = await readModels(folder)
-  t.match((await modelDetector(model!).detect(await imageOf(255, 0, 0), nothingKnown)).signals, [{ detector: 'model_red', supports: null, meaning: /moves no verdict/, measured: { score: 1 } }])
+  t.match(inEnglish(await modelDetector(model!).detect(await imageOf(255, 0, 0), nothingKnown)).signals, [{ detector: 'model_red', supports: null, meaning: /moves no verdict/, measured: { score: 1 } }])
 
   const calibration = { intercept: 0, slope: 0.3, maxLog10LikelihoodRatio: 1.5, measured: { photographs: 95, generated: 100, auc: 0.9, recallAtOnePercent: 0.4 } }
   const calibrated = modelDetector({ ...model!, manifest: { ...model!.manifest, calibration } })
-  t.match((await calibrated.detect(await imageOf(255, 0, 0), nothingKnown)).signals, [{ supports: 'ai_generated', log10LikelihoodRatio: 1.5, log10Nfa: null, meaning: /95 photographs it finds 40 %/ }])
-  t.match((await calibrated.detect(await imageOf(0, 255, 0), nothingKnown)).signals, [{ supports: null, log10LikelihoodRatio: 0, meaning: /does not speak/ }])
+  t.match(inEnglish(await calibrated.detect(await imageOf(255, 0, 0), nothingKnown)).signals, [{ supports: 'ai_generated', log10LikelihoodRatio: 1.5, log10Nfa: null, meaning: /95 photographs it finds 40 %/ }])
+  t.match(inEnglish(await calibrated.detect(await imageOf(0, 255, 0), nothingKnown)).signals, [{ supports: null, log10LikelihoodRatio: 0, meaning: /does not speak/ }])
 })
 
 t.test('a network that can’t be loaded or answers something else fails no file', async (t) => {

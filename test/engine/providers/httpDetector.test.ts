@@ -2,6 +2,7 @@ import t from 'tap'
 import { consult } from '../../../src/engine/providers/consult.ts'
 import { httpDetector } from '../../../src/engine/providers/httpDetector.ts'
 import { answer, startReceiver, type Behaviour } from '../../harness/receiver.ts'
+import { opinionsInEnglish } from '../../language/inEnglish.ts'
 
 const never = new AbortController().signal
 const media = { bytes: new Uint8Array([104, 101, 108, 108, 111]), mediaType: 'image/webp' }
@@ -10,7 +11,7 @@ async function asking(t: Parameters<typeof startReceiver>[0], { token, falseAlar
   const server = await startReceiver(t)
   const provider = httpDetector({ url: new URL(`${server.url}?v=2`), token, falseAlarmRate }, { retryMs: 5 })
   t.teardown(() => provider.close?.())
-  return { server, ask: () => consult([provider], media, 3_000, never) }
+  return { server, ask: async () => opinionsInEnglish(await consult([provider], media, 3_000, never)) }
 }
 
 const says = (body: object): Behaviour => answer(200, { 'content-type': 'application/json' }, JSON.stringify(body))

@@ -8,6 +8,7 @@ import { eventually } from '../../harness/eventually.ts'
 import {
   credentials, endless, failure, hang, plain, reset, right, slow, startSightengine, truncated, type Behaviour
 } from '../../harness/sightengine.ts'
+import { opinionsInEnglish } from '../../language/inEnglish.ts'
 
 const never = new AbortController().signal
 const picture = (sizeBytes = 1_000): ProviderMedia => ({ bytes: new Uint8Array(sizeBytes).fill(7), mediaType: 'image/jpeg' })
@@ -19,7 +20,7 @@ async function asking(t: Parameters<typeof startSightengine>[0], options: { secr
   const { secret = credentials.secret, restMs = 200 } = options
   const provider = sightengine({ url: standIn.url, user: credentials.user, secret }, { retryMs: 10, restMs })
   t.teardown(() => provider.close?.())
-  const ask = (media = picture(), timeoutMs = 5_000, signal = never) => consult([provider], media, timeoutMs, signal)
+  const ask = async (media = picture(), timeoutMs = 5_000, signal = never) => opinionsInEnglish(await consult([provider], media, timeoutMs, signal))
   return { standIn, provider, ask }
 }
 

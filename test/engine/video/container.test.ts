@@ -1,6 +1,7 @@
 import t from 'tap'
 import { readBoxes } from '../../../src/engine/containers/isobmff.ts'
 import type { Report } from '../../../src/engine/types.ts'
+import { inEnglish } from '../../language/inEnglish.ts'
 import { examine, signalBy } from './examine.ts'
 import { film } from './films.ts'
 
@@ -57,10 +58,10 @@ function withEdits(bytes: Uint8Array, edits: readonly (readonly [seconds: number
 
 t.test('what an edit list hides is told, and an ordinary one is passed over', async (t) => {
   const whole = await film({ ...small, frames: 60, container: 'mov' })
-  const hidden = (await examine(withEdits(whole, [[0.5, 1]]))).signals.find(({ code }) => code === 'edit_list')!
+  const hidden = inEnglish(await examine(withEdits(whole, [[0.5, 1]]))).signals.find(({ code }) => code === 'edit_list')!
   t.match(hidden.measured, { storedSeconds: 2, hiddenSeconds: 1.5, edits: [{ seconds: 0.5, from: 1, rate: 1 }] })
   t.match(hidden.meaning, /1\.5 of 2 stored seconds are not shown \(shown are 0:01 to 0:01\.50\)/)
-  const pieces = (await examine(withEdits(whole, [[1, 0], [1, 1]]))).signals.find(({ code }) => code === 'edit_list')!
+  const pieces = inEnglish(await examine(withEdits(whole, [[1, 0], [1, 1]]))).signals.find(({ code }) => code === 'edit_list')!
   t.match(pieces.meaning, /in 2 pieces/)
   const ordinary = await examine(withEdits(whole, [[1.96, 0.04]]))
   t.notOk(ordinary.signals.some(({ code }) => code === 'edit_list'))
@@ -80,7 +81,7 @@ function withSecondDescription(bytes: Uint8Array): Uint8Array {
 
 t.test('a track with parts that were coded in different ways is told as joined', async (t) => {
   const plain = await film({ ...small, container: 'mov' })
-  const joined = (report: Report) => report.signals.find(({ code }) => code === 'joined_recordings')
+  const joined = (report: Report) => inEnglish(report).signals.find(({ code }) => code === 'joined_recordings')
   t.match(joined(await examine(withSecondDescription(plain))), { supports: null, measured: { descriptions: 2 }, meaning: /coded in 2 different ways/ })
   t.equal(joined(await examine(plain)), undefined)
 })
@@ -90,7 +91,7 @@ t.test('a film that was changed before it was made has dates that disagree', asy
   const header = readBoxes(bytes).find(({ path }) => path === 'moov/mvhd')!
   t.notOk((await examine(bytes)).signals.some(({ code }) => code === 'dates_disagree'))
   bytes.writeUInt32BE(bytes.readUInt32BE(header.offset + 12) - 30 * 86_400, header.offset + 16)
-  const signal = (await examine(bytes)).signals.find(({ code }) => code === 'dates_disagree')
+  const signal = inEnglish(await examine(bytes)).signals.find(({ code }) => code === 'dates_disagree')
   t.match(signal?.meaning, /changed before it was made/)
 })
 

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { eventually } from '../../harness/eventually.ts'
+import { inEnglish } from '../../language/inEnglish.ts'
 import { photo } from '../pictures.ts'
 import { film, type FilmOptions } from './films.ts'
 import { deeds } from './hostileDecoder.ts'
@@ -40,7 +41,7 @@ t.test('a caller who gives up ends the process', async (t) => {
 })
 
 t.test('without the optional package of decoders a video is analysed without its frames', async (t) => {
-  const { notChecked, signals } = await startEngine(t, 'withoutDecoder.ts').analyze(await input({ width: 64 }))
+  const { notChecked, signals } = inEnglish(await startEngine(t, 'withoutDecoder.ts').analyze(await input({ width: 64 })))
   t.match(notChecked[0], { code: 'frames_not_decodable', reason: /there is no decoder here for its codec/ })
   t.ok(signals.some(({ detector }) => detector === 'video_container'))
 })

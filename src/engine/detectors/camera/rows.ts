@@ -1,3 +1,4 @@
+import { sentence, type Sentence } from '../../../language/sentence.ts'
 import type { Metadata } from '../../metadata.ts'
 import type { Json } from '../../types.ts'
 import type { Doubt } from './doubts.ts'
@@ -18,7 +19,7 @@ const xmpRows = ['CreatorTool', 'CreateDate', 'ModifyDate', 'History', 'DerivedF
 /** The fields as a table for a reader: name, value, and what is odd about it. */
 export function rowsOf(metadata: Metadata, doubts: readonly Doubt[]): Json[] {
   const { exif, xmp } = metadata
-  const rows: { name: string; value: string }[] = []
+  const rows: { name: string; value: string | Sentence }[] = []
   const add = (name: string, value: unknown) => {
     const text = Array.isArray(value) ? value.join(', ') : typeof value === 'number' ? String(Math.round(value * 1e6) / 1e6) : value
     if (typeof text === 'string' && text !== '') rows.push({ name, value: text.slice(0, maxValueLength) })
@@ -27,7 +28,8 @@ export function rowsOf(metadata: Metadata, doubts: readonly Doubt[]): Json[] {
   const place = placeOf(metadata)
   if (place !== undefined) add('GPS', `${place.latitude.toFixed(5)}, ${place.longitude.toFixed(5)}`)
   const note = exif.get('MakerNote')
-  add('MakerNote', typeof note === 'number' ? `${note} bytes` : doubts.some(({ field }) => field === 'MakerNote') ? 'missing' : '')
+  if (typeof note === 'number') rows.push({ name: 'MakerNote', value: sentence('{bytes, plural, one {# byte} other {# bytes}}', { bytes: note }) })
+  else if (doubts.some(({ field }) => field === 'MakerNote')) rows.push({ name: 'MakerNote', value: sentence('missing') })
   for (const name of xmpRows) add(`XMP ${name}`, xmp.get(name))
   return rows.map((row) => {
     const doubt = doubts.find(({ field }) => field === row.name)

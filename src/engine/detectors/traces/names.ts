@@ -1,3 +1,4 @@
+import type { Text } from '../../../language/sentence.ts'
 import type { Metadata } from '../../metadata.ts'
 import { strength, type GeneratorTrace } from './trace.ts'
 
@@ -49,6 +50,9 @@ const generators: readonly (readonly [generator: string, pattern: RegExp])[] = [
   ['a generator that does not give its name', /^ai[- ]generated\b|\bai generated;/i]
 ]
 
+/** What stands for the name of a generator that gives none. */
+export const namelessGenerators = ['a generator that does not give its name', 'a service that labels its pictures under Chinese law'] as const
+
 /** Longer than any name of a program: what is beyond is somebody's text. */
 const maxNameLength = 300
 
@@ -94,13 +98,20 @@ function creditOf(credit: unknown): string | undefined {
 const creditPhrases = /\b(?:made|generated|created|imagined) (?:with|by|using)\b/i
 
 /** Phones' own words for a part that a generative model filled in, in the credit: then the rest is a photograph. */
-const editingCredits: readonly (readonly [tool: string, pattern: RegExp])[] = [
+const editingCredits: readonly (readonly [tool: Text, pattern: RegExp])[] = [
   ['Google’s generative editing', /^edited with google ai$/i],
   ['Apple’s Clean Up', /^apple photos clean up$/i]
 ]
 
 /** A generative edit of a photograph that the file names, and where. */
-export function generativeEdit({ xmp, iptc }: Metadata): { tool: string; where: string; credit: string } | undefined {
+export interface GenerativeEdit {
+  tool: Text
+  where: string
+  credit: string
+}
+
+/** The first that the credits name. */
+export function generativeEdit({ xmp, iptc }: Metadata): GenerativeEdit | undefined {
   for (const [where, value] of [['XMP Credit', xmp.get('Credit')], ['IPTC Credit', iptc.get('Credit')]] as const) {
     const credit = typeof value === 'string' ? value.trim().slice(0, maxNameLength) : ''
     const found = editingCredits.find(([, pattern]) => pattern.test(credit))

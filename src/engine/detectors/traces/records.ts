@@ -153,7 +153,7 @@ const novelAi: TraceReader = (texts) => {
   const settings = picked(jsonObject(textOf('Comment')) ?? {}, ['prompt', 'seed', 'steps', 'sampler', 'scale', 'strength'])
   return {
     generator: 'NovelAI',
-    where: 'text “Software” and “Comment”',
+    where: 'text “Comment”',
     log10LikelihoodRatio: strength.record,
     measured: { source: textOf('Source').slice(0, 200), prompt: textOf('Description').slice(0, maxPromptLength), ...settings }
   }
@@ -218,7 +218,7 @@ const grok: TraceReader = (texts) => {
   const artist = texts.find(({ where, text }) => where === 'EXIF Artist' && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text))
   const signature = texts.find(({ where, text }) => /^EXIF (?:ImageDescription|UserComment)$/.test(where) && /^Signature: [\w+/=]{40,}$/.test(text))
   if (artist === undefined || signature === undefined) return undefined
-  return { generator: 'Grok', where: `${signature.where} and Artist`, log10LikelihoodRatio: strength.name, measured: { artist: artist.text, signature: signature.text.slice(0, 60) } }
+  return { generator: 'Grok', where: `${signature.where}, Artist`, log10LikelihoodRatio: strength.name, measured: { artist: artist.text, signature: signature.text.slice(0, 60) } }
 }
 
 /** IPTC’s properties for generated pictures (Photo Metadata Standard 2025.1): the system, its version, what it was asked for and by whom. */

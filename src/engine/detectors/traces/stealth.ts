@@ -18,6 +18,9 @@ const maxDataBytes = 500_000
 /** Reads one after another byte out of the lowest bits; undefined behind the last. */
 type Bits = (count: number) => Buffer | undefined
 
+/** How such a text’s place begins. */
+export const hiddenPlaces = ['lowest bits of the colours', 'lowest bits of the opacity'] as const
+
 /**
  * @param opacity `height × width`, row-major, 0–255
  */
@@ -25,7 +28,7 @@ export function stealthInOpacity(opacity: Uint8Array, width: number, height: num
   return readRecord(
     bitReader(opacity.length, (index) => opacity[(index % height) * width + Math.floor(index / height)]!),
     inAlpha,
-    'lowest bits of the opacity'
+    hiddenPlaces[1]
   )
 }
 
@@ -35,7 +38,7 @@ export function stealthInColours(rgb: Uint8Array, width: number, height: number)
     const pixel = Math.floor(index / 3)
     return rgb[((pixel % height) * width + Math.floor(pixel / height)) * 3 + (index % 3)]!
   }
-  return readRecord(bitReader(rgb.length, sample), inColours, 'lowest bits of the colours')
+  return readRecord(bitReader(rgb.length, sample), inColours, hiddenPlaces[0])
 }
 
 function bitReader(total: number, sample: (index: number) => number): Bits {

@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import type { Sentence } from '../../../language/sentence.ts'
 import type { Orientation, Pixels } from '../../image.ts'
 import type { Evidence } from '../../types.ts'
 import { probeColumns, probeRows, thumbnailSide } from '../../video/frames.ts'
@@ -13,7 +14,7 @@ const [gap, labelHeight, columnsAtMost] = [6, 18, 5]
 export async function contactSheet(
   name: string,
   frames: readonly Shown[],
-  { caption, orientation = 1, columns: wanted = columnsAtMost }: { caption: string; orientation?: Orientation; columns?: number }
+  { caption, orientation = 1, columns: wanted = columnsAtMost }: { caption: Sentence; orientation?: Orientation; columns?: number }
 ): Promise<Evidence> {
   const pictures = await Promise.all(frames.map(async (frame) => ('thumbnail' in frame ? frame.thumbnail : greyPicture(frame.probe, orientation))))
   const columns = Math.min(wanted, frames.length)

@@ -1,3 +1,4 @@
+import { listed, sentence, type Sentence } from '../../../language/sentence.ts'
 import { findings, type VideoDetector } from '../../detector.ts'
 import type { TextEntry } from '../../metadata.ts'
 import type { Json, Signal } from '../../types.ts'
@@ -58,14 +59,19 @@ function history(video: DecodedVideo): Signal {
   })
 }
 
-function meaningOf(camera: string | undefined, rewriter: string | undefined, codec: string): string {
-  const program = rewriter === undefined ? undefined : `“${rewriter.slice(0, 80).trim()}”`
+function meaningOf(camera: string | undefined, rewriter: string | undefined, codec: string): Sentence {
+  const program = rewriter?.slice(0, 80).trim()
   if (camera !== undefined && program !== undefined) {
-    return `The file names the camera ${camera}, but was written by ${program}: the video was saved again after it was recorded, by an app or an editing program. Most shared videos were.`
+    return sentence(
+      'The file names the camera {camera}, but was written by “{program}”: the video was saved again after it was recorded, by an app or an editing program. Most shared videos were.',
+      { camera, program }
+    )
   }
-  if (program !== undefined) return `The file was written by ${program}, which is no camera’s own program: the video was coded or packed again. Most shared videos were.`
-  if (camera !== undefined) return `The file names the camera ${camera}, and nothing in it names a program that saved it again.`
-  return `The file (${codec}) names neither a camera nor a program that is known to save videos again.`
+  if (program !== undefined) {
+    return sentence('The file was written by “{program}”, which is no camera’s own program: the video was coded or packed again. Most shared videos were.', { program })
+  }
+  if (camera !== undefined) return sentence('The file names the camera {camera}, and nothing in it names a program that saved it again.', { camera })
+  return sentence('The file ({codec}) names neither a camera nor a program that is known to save videos again.', { codec })
 }
 
 function cameraOf(texts: readonly TextEntry[]): string | undefined {
@@ -95,16 +101,25 @@ function hiddenParts({ container }: DecodedVideo): Signal | undefined {
   const end = Math.max(...shown.map(({ from, seconds, rate }) => from! + seconds * rate))
   const hiddenSeconds = Math.max(0, begin) + Math.max(0, track.storedSeconds - end)
   const otherSpeed = shown.some(({ rate }) => rate !== 1)
-  if (!(hiddenSeconds > ordinaryTrimSeconds) && shown.length < 2 && !otherSpeed) return undefined
-  const said = [
-    hiddenSeconds > ordinaryTrimSeconds ? `${rounded(hiddenSeconds, 1)} of ${rounded(track.storedSeconds, 1)} stored seconds are not shown (shown are ${clock(begin)} to ${clock(end)})` : '',
-    shown.length > 1 ? `the video is shown in ${shown.length} pieces` : '',
-    otherSpeed ? 'a part is shown at another speed' : ''
-  ].filter(Boolean)
+  const hidden = sentence('{hidden, number} of {stored, number} stored seconds are not shown (shown are {from} to {to})', {
+    hidden: rounded(hiddenSeconds, 1),
+    stored: rounded(track.storedSeconds, 1),
+    from: clock(begin),
+    to: clock(end)
+  })
+  const [what, ...further] = [
+    ...(hiddenSeconds > ordinaryTrimSeconds ? [hidden] : []),
+    ...(shown.length > 1 ? [sentence('the video is shown in {pieces, number} pieces', { pieces: shown.length })] : []),
+    ...(otherSpeed ? [sentence('a part is shown at another speed')] : [])
+  ]
+  if (what === undefined) return undefined
   return contextSignal({
     detector,
     code: 'edit_list',
-    meaning: `The video was trimmed or rearranged without coding it again: by its edit list ${said.join(', ')}. A player that ignores the list shows what is hidden; phones trim this way.`,
+    meaning: sentence(
+      'The video was trimmed or rearranged without coding it again: by its edit list {what}. A player that ignores the list shows what is hidden; phones trim this way.',
+      { what: listed(what, ...further) }
+    ),
     measured: {
       storedSeconds: rounded(track.storedSeconds),
       hiddenSeconds: rounded(hiddenSeconds),
@@ -119,7 +134,10 @@ function severalDescriptions({ tracks }: Container): Signal | undefined {
   return contextSignal({
     detector,
     code: 'joined_recordings',
-    meaning: `The video track holds parts that were coded in ${descriptions} different ways: recordings were joined, or the camera changed its settings while it ran.`,
+    meaning: sentence(
+      'The video track holds parts that were coded in {ways, number} different ways: recordings were joined, or the camera changed its settings while it ran.',
+      { ways: descriptions }
+    ),
     measured: { descriptions }
   })
 }
@@ -133,11 +151,13 @@ function dateConflict(dates: readonly Dates[]): Signal | undefined {
   const made = dates.flatMap(({ created }) => created ?? [])
   const differ = made.length > 1 && Math.max(...made) - Math.min(...made) > toleranceSeconds
   if (reversed === undefined && !differ) return undefined
-  const what = reversed ? `its ${reversed.of} was changed before it was made (${iso(reversed.modified)}, ${iso(reversed.created)})` : 'its tracks were made on different days'
+  const what = reversed
+    ? sentence('something in it was changed before it was made ({modified}, {created})', { modified: iso(reversed.modified) ?? '?', created: iso(reversed.created) ?? '?' })
+    : sentence('its tracks were made on different days')
   return contextSignal({
     detector,
     code: 'dates_disagree',
-    meaning: `The dates in the file do not agree: by them, ${what}. A wrong clock or a program that carries old dates along does that as well.`,
+    meaning: sentence('The dates in the file do not agree: by them, {what}. A wrong clock or a program that carries old dates along does that as well.', { what }),
     measured: { dates: dates.map(({ of, created, modified }) => ({ of, created: iso(created), modified: iso(modified) })) }
   })
 }

@@ -1,3 +1,4 @@
+import { sentence, paragraph, type Sentence } from '../../../language/sentence.ts'
 import { findings, type VideoDetector } from '../../detector.ts'
 import type { Evidence } from '../../types.ts'
 import { repeatsIn, type Repeat } from '../../video/repeats.ts'
@@ -26,19 +27,16 @@ export const frameTiming: VideoDetector = {
     const joints = brokenGroups(packets)
     const odd = repeats.isRegular ? [] : repeats.found
     const happenings: Happening[] = [
-      ...rhythm.gaps.map(({ seconds, missing }) => ({ seconds, strength: Math.min(1, 0.3 + 0.1 * missing), what: `${missing} missing` })),
-      ...odd.map(({ seconds, frames }) => ({ seconds, strength: Math.min(1, 0.3 + 0.1 * frames), what: `${frames} repeated` })),
-      ...stretches.map(({ againSeconds, frames }) => ({ seconds: againSeconds, strength: 1, what: `${frames} frames again` })),
-      ...joints.map((seconds) => ({ seconds, strength: 0.5, what: 'group of pictures cut short' }))
+      ...rhythm.gaps.map(({ seconds, missing }) => ({ seconds, strength: Math.min(1, 0.3 + 0.1 * missing), what: sentence('{missing, number} missing', { missing }) })),
+      ...odd.map(({ seconds, frames }) => ({ seconds, strength: Math.min(1, 0.3 + 0.1 * frames), what: sentence('{frames, number} repeated', { frames }) })),
+      ...stretches.map(({ againSeconds, frames }) => ({ seconds: againSeconds, strength: 1, what: sentence('{frames, number} frames again', { frames }) })),
+      ...joints.map((seconds) => ({ seconds, strength: 0.5, what: sentence('group of pictures cut short') }))
     ]
     const pictures = await picturesOf(video, odd)
     const signal = contextSignal({
       detector,
       code: happenings.length > 0 ? 'irregular_frames' : repeats.isRegular ? 'converted_frame_rate' : 'regular_frames',
-      meaning: [
-        ...said(rhythm.gaps, odd, stretches, joints, repeats.isRegular),
-        lookedAt(video)
-      ].join(' '),
+      meaning: paragraph(...said(rhythm.gaps, odd, stretches, joints, repeats.isRegular), lookedAt(video)),
       measured: {
         frames: packets.length,
         framesLookedAt: frames.length,
@@ -62,33 +60,51 @@ export const frameTiming: VideoDetector = {
 
 type Stretch = ReturnType<typeof repeatedStretches>[number]
 
-function said(gaps: readonly { seconds: number; missing: number }[], repeats: readonly Repeat[], stretches: readonly Stretch[], joints: readonly number[], isConverted: boolean): string[] {
-  const sentences: string[] = []
+function said(gaps: readonly { seconds: number; missing: number }[], repeats: readonly Repeat[], stretches: readonly Stretch[], joints: readonly number[], isConverted: boolean): [Sentence, ...Sentence[]] {
+  const sentences: Sentence[] = []
   const [again] = stretches
   if (again !== undefined) {
-    sentences.push(`A stretch of ${again.frames} frames stands in the video twice, byte for byte (at ${clock(again.firstSeconds)} and ${clock(again.againSeconds)}): somebody inserted it.`)
+    sentences.push(
+      sentence('A stretch of {frames, number} frames stands in the video twice, byte for byte (at {first} and {again}): somebody inserted it.', {
+        frames: again.frames,
+        first: clock(again.firstSeconds),
+        again: clock(again.againSeconds)
+      })
+    )
   }
   if (gaps.length > 0) {
     const missing = gaps.reduce((sum, gap) => sum + gap.missing, 0)
-    sentences.push(`By the time stamps ${missing} frames are missing (after ${moments(gaps.map(({ seconds }) => seconds))}).`)
+    const after = moments(gaps.map(({ seconds }) => seconds))
+    sentences.push(sentence('By the time stamps {missing, plural, one {# frame is} other {# frames are}} missing (after {after}).', { missing, after }))
   }
-  if (repeats.length > 0) sentences.push(`Within movement, frames are shown again (after ${moments(repeats.map(({ seconds }) => seconds))}).`)
-  if (joints.length > 0) sentences.push(`The regular groups of coded frames break off early before ${moments(joints)}, where the recording may have been cut or joined.`)
-  if (sentences.length > 0 && again === undefined) sentences.push('Busy phones and converters cause the like.')
-  if (isConverted) sentences.push('Frames are repeated at equal steps: the video was brought to another frame rate.')
-  if (sentences.length === 0) sentences.push('No frames were found to be missing or repeated.')
-  return sentences
+  if (repeats.length > 0) {
+    const after = moments(repeats.map(({ seconds }) => seconds))
+    sentences.push(sentence('Within movement, frames are shown again (after {after}).', { after }))
+  }
+  if (joints.length > 0) {
+    const before = moments(joints)
+    sentences.push(sentence('The regular groups of coded frames break off early before {before}, where the recording may have been cut or joined.', { before }))
+  }
+  if (sentences.length > 0 && again === undefined) sentences.push(sentence('Busy phones and converters cause the like.'))
+  if (isConverted) sentences.push(sentence('Frames are repeated at equal steps: the video was brought to another frame rate.'))
+  const [first = sentence('No frames were found to be missing or repeated.'), ...others] = sentences
+  return [first, ...others]
 }
 
 function secondsLookedAt({ frames }: DecodedVideo): number {
   return new Set(frames.map(({ seconds }) => Math.floor(seconds))).size
 }
 
-function lookedAt(video: DecodedVideo): string {
+function lookedAt(video: DecodedVideo): Sentence {
   const { frames, packets, durationSeconds } = video
   const all = Math.max(1, Math.ceil(durationSeconds))
-  if (frames.length === 0) return 'None of the frames could be looked at.'
-  return `Looked at: ${frames.length} of ${packets.length} frames, in ${Math.min(all, secondsLookedAt(video))} of ${all} seconds.`
+  if (frames.length === 0) return sentence('None of the frames could be looked at.')
+  return sentence('Looked at: {lookedAt, number} of {frames, number} frames, in {seconds, number} of {all, number} seconds.', {
+    lookedAt: frames.length,
+    frames: packets.length,
+    seconds: Math.min(all, secondsLookedAt(video)),
+    all
+  })
 }
 
 /** Repetitions that are shown, of which one needs the whole frames: their small pictures are made of the luminance alone. */
@@ -100,7 +116,9 @@ async function picturesOf({ frames, orientation }: DecodedVideo, repeats: readon
   if (sampled.length > 0) {
     pictures.push(
       await contactSheet('video-frames.jpg', sampled, {
-        caption: 'Frames from all over the video with their times, in minutes and seconds. They are shown for orientation: nothing was measured in them that this picture shows.'
+        caption: sentence(
+          'Frames from all over the video with their times, in minutes and seconds. They are shown for orientation: nothing was measured in them that this picture shows.'
+        )
       })
     )
   }
@@ -110,7 +128,9 @@ async function picturesOf({ frames, orientation }: DecodedVideo, repeats: readon
       await contactSheet('repeated-frames.jpg', shown, {
         orientation,
         columns: 2,
-        caption: 'Each row holds a frame and the one after it, in coarse grey: the two show the same although the video moves before and after. It does not tell who repeated the frame, or why.'
+        caption: sentence(
+          'Each row holds a frame and the one after it, in coarse grey: the two show the same although the video moves before and after. It does not tell who repeated the frame, or why.'
+        )
       })
     )
   }

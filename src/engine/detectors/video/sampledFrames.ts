@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { paragraph, quoted, sentence } from '../../../language/sentence.ts'
 import { findings, type DetectorContext, type ImageDetector, type VideoDetector } from '../../detector.ts'
 import type { Evidence, NotChecked, Signal } from '../../types.ts'
 import { frameImage } from '../../video/frameImage.ts'
@@ -69,7 +70,10 @@ function signalOf(group: readonly Found[], lookedAt: number, video: DecodedVideo
   return contextSignal({
     detector,
     code: strongest.signal.code,
-    meaning: `In ${group.length} of ${lookedAt} frames that were examined as pictures (at ${moments(group.map(({ frame }) => frame.seconds))}): ${strongest.signal.meaning} How often that is said of untouched video is not known, so it does not count for the verdict.`,
+    meaning: sentence(
+      'In {found, number} of {lookedAt, number} frames that were examined as pictures (at {moments}): {meaning} How often that is said of untouched video is not known, so it does not count for the verdict.',
+      { found: group.length, lookedAt, moments: moments(group.map(({ frame }) => frame.seconds)), meaning: strongest.signal.meaning }
+    ),
     measured: {
       by: strongest.signal.detector,
       framesLookedAt: lookedAt,
@@ -79,7 +83,7 @@ function signalOf(group: readonly Found[], lookedAt: number, video: DecodedVideo
         log10Nfa: signal.log10Nfa
       })),
       strongest: strongest.signal.measured,
-      timeline: timeline(video, group.map((one) => ({ seconds: one.frame.seconds, strength: strengthOf(one), what: one.signal.code })))
+      timeline: timeline(video, group.map((one) => ({ seconds: one.frame.seconds, strength: strengthOf(one), what: quoted(one.signal.code) })))
     },
     evidence: pictures.map(({ name }) => name)
   })
@@ -99,14 +103,20 @@ async function pictureOf(group: readonly Found[], { orientation }: DecodedVideo)
   }
   const bytes = await shown.resize(1024, 1024, { fit: 'inside', withoutEnlargement: true }).jpeg({ quality: 85 }).toBuffer()
   const name = `frame-${signal.detector.replaceAll('_', '-')}.jpg`
-  const caption = `The frame at ${clock(frame.seconds)}${mask === undefined ? '' : `, marked: ${mask.caption}`}`
+  const shownFrame = sentence('The frame at {at}.', { at: clock(frame.seconds) })
+  const caption = mask === undefined ? shownFrame : paragraph(shownFrame, mask.caption)
   return [{ name, mediaType: 'image/jpeg', caption, layer: 'beside', bytes }]
 }
 
 function onlySome(detectors: readonly ImageDetector[], lookedAt: number): NotChecked {
-  const done = detectors.length === 0 || lookedAt === 0 ? '' : ` Of these, ${detectors.map(({ id }) => id).join(', ')} looked at ${lookedAt} frames.`
+  const notMade = sentence('Most measurements that are made in pictures say nothing in the frames of a video, which are coded in moving blocks, and were not made.')
+  const byOthers = sentence('Others ({detectors}) looked at {frames, plural, one {# frame} other {# frames}}.', {
+    detectors: detectors.map(({ id }) => id).join(', '),
+    frames: lookedAt
+  })
+  const still = sentence('A still from the same camera, if there is one, could tell more.')
   return {
     code: 'picture_tests_not_for_video',
-    reason: `Most measurements that are made in pictures say nothing in the frames of a video, which are coded in moving blocks, and were not made.${done} A still from the same camera, if there is one, could tell more.`
+    reason: detectors.length === 0 || lookedAt === 0 ? paragraph(notMade, still) : paragraph(notMade, byOthers, still)
   }
 }

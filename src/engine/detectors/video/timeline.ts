@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Sentence } from '../../../language/sentence.ts'
 import type { Json } from '../../types.ts'
 import type { DecodedVideo } from '../../video/video.ts'
 
@@ -6,7 +8,7 @@ export interface Happening {
   seconds: number
   /** How conspicuous it is, from 0 to 1: no probability, and no part of the verdict. */
   strength: number
-  what: string
+  what: Sentence
 }
 
 /** Lines of a time line, at most: what a report keeps of a list. */
@@ -24,14 +26,14 @@ export function timeline({ durationSeconds, frames }: Pick<DecodedVideo, 'durati
     second: line * step,
     strength: 0,
     lookedAt: false,
-    what: [] as string[]
+    what: [] as Sentence[]
   }))
   const lineOf = (moment: number) => lines[Math.max(0, Math.min(lines.length - 1, Math.floor((moment - start) / step)))]!
   for (const frame of frames) lineOf(frame.seconds).lookedAt = true
   for (const { seconds: moment, strength, what } of happenings) {
     const line = lineOf(moment)
     line.strength = Math.max(line.strength, strength)
-    if (line.what.length < 4 && !line.what.includes(what)) line.what.push(what)
+    if (line.what.length < 4 && !line.what.some((known) => isDeepStrictEqual(known, what))) line.what.push(what)
   }
-  return lines.map(({ what, strength, ...line }) => ({ ...line, strength: Math.round(strength * 100) / 100, what: what.join(', ') }))
+  return lines.map(({ strength, ...line }) => ({ ...line, strength: Math.round(strength * 100) / 100 }))
 }

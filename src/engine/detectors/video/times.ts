@@ -1,3 +1,5 @@
+import { sentence, type Value } from '../../../language/sentence.ts'
+
 /** A moment of a video as players show it: `0:07.25`, `12:40`, `1:02:03`. */
 export function clock(seconds: number): string {
   const hundredths = Math.max(0, Math.round(seconds * 100))
@@ -9,9 +11,9 @@ export function clock(seconds: number): string {
 }
 
 /** A list for a sentence: the first few moments, and how many more. */
-export function moments(seconds: readonly number[], most = 5): string {
+export function moments(seconds: readonly number[], most = 5): Value {
   const named = seconds.slice(0, most).map(clock).join(', ')
-  return seconds.length > most ? `${named} and ${seconds.length - most} more` : named
+  return seconds.length > most ? sentence('{moments} and {more, number} more', { moments: named, more: seconds.length - most }) : named
 }
 
 export const rounded = (value: number, digits = 3) => Math.round(value * 10 ** digits) / 10 ** digits
