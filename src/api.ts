@@ -23,6 +23,8 @@ import { limitRoutes } from './limits/routes.ts'
 import { createMailer } from './mail/mailer.ts'
 import { logTransport, smtpTransport } from './mail/transport.ts'
 import type { Parts } from './parts.ts'
+import { reportRoutes } from './reports/routes.ts'
+import { shareRoutes } from './shares/routes.ts'
 import { webPages } from './web/pages.ts'
 import { webhookRoutes } from './webhooks/routes.ts'
 
@@ -74,6 +76,14 @@ export async function registerApi(app: FastifyInstance, parts: Parts): Promise<v
   await app.register(batchRoutes, { db, ledger, relay, hub })
   await app.register(analysisRoutes, { db, storage, ledger, relay, hub })
   await app.register(feedbackRoutes, { db, storage })
+  await app.register(shareRoutes, { db, storage, origin: () => config.publicUrl?.href ?? app.listeningOrigin })
+  await app.register(reportRoutes, {
+    db,
+    storage,
+    origin: () => config.publicUrl?.href ?? app.listeningOrigin,
+    signingKey: config.reportSigningKey,
+    dataDir: config.dataDir
+  })
   await app.register(eventRoutes, { redis, hub, isStillValid: (caller) => callers.isStillValid(caller) })
   await app.register(webhookRoutes, { db, relay, outbound })
   await app.register(webPages)

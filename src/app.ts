@@ -2,8 +2,10 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import { registerApi } from './api.ts'
 import type { ServiceConfig } from './config.ts'
+import { requestLanguage } from './language/requestLanguage.ts'
 import { healthRoutes } from './observability/health.ts'
 import { metrics } from './observability/metrics.ts'
+import { loggedRequest } from './observability/requestLog.ts'
 import { documentation } from './openapi.ts'
 import { openParts } from './parts.ts'
 import { answerProblem, answerProblems, onClientError, refuseWhenClosing } from './platform/errors.ts'
@@ -25,7 +27,7 @@ const JSON_BODY_BYTES = 64 * 1024
  */
 export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger): Promise<FastifyInstance> {
   const app = Fastify({
-    loggerInstance: logger,
+    loggerInstance: logger.child({}, { serializers: { req: loggedRequest } }),
     bodyLimit: JSON_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: IDLE_TIMEOUT_MS,
@@ -43,6 +45,7 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
   // Last in, first out: what others still need is let go of last.
   app.addHook('onClose', () => parts.close())
 
+  await app.register(requestLanguage)
   answerProblems(app)
   refuseWhenClosing(app)
   closeSilentConnections(app)

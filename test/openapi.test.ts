@@ -83,11 +83,14 @@ t.test('the document is OpenAPI 3.1, names every route of the interface, and che
     '/v1/analyses/{id}/evidence/{name}',
     '/v1/analyses/{id}/feedback',
     '/v1/analyses/{id}/media',
+    '/v1/analyses/{id}/report.pdf',
+    '/v1/analyses/{id}/share',
     '/v1/api-keys',
     '/v1/api-keys/{id}',
     '/v1/batches',
     '/v1/batches/{id}',
     '/v1/batches/{id}/cancel',
+    '/v1/billing',
     '/v1/billing/checkout',
     '/v1/billing/portal',
     '/v1/billing/webhook',
@@ -95,9 +98,14 @@ t.test('the document is OpenAPI 3.1, names every route of the interface, and che
     '/v1/password-resets',
     '/v1/password-resets/complete',
     '/v1/plans',
+    '/v1/reports/verify',
+    '/v1/reports/{id}',
+    '/v1/reports/{id}/signature',
     '/v1/session',
     '/v1/sessions',
     '/v1/sessions/{id}',
+    '/v1/shared/{token}',
+    '/v1/shared/{token}/evidence/{name}',
     '/v1/usage',
     '/v1/webhooks',
     '/v1/webhooks/{id}',
@@ -132,6 +140,16 @@ t.test('what is really answered is what the document says', async () => {
   await check('getSession', '/v1/session', {}, 200)
   await check('deleteAnalysis', path, { method: 'DELETE' }, 204)
   await check('deleteAnalysis', path, { method: 'DELETE' }, 404)
+})
+
+t.test('what is answered about reports is what the document says', async () => {
+  const send = (body: unknown) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  const none = '01a20283-3668-70e0-b9e1-72395ac33b81'
+  await check('getReport', `/v1/analyses/${none}/report.pdf`, {}, 404)
+  await check('getReportStatement', `/v1/reports/${none}`, {}, 404)
+  await check('getReportSignature', `/v1/reports/${none}/signature`, {}, 404)
+  await check('verifyReport', '/v1/reports/verify', send({ pdf: '0'.repeat(64) }), 200)
+  await check('verifyReport', '/v1/reports/verify', send({ file: '0'.repeat(64) }), 400)
 })
 
 t.test('what is answered about accounts is what the document says', async () => {
@@ -180,6 +198,20 @@ t.test('what is answered about batches is what the document says', async () => {
   await check('createAnalysis', '/v1/analyses', json('http://nobody.invalid/'), 422)
 })
 
+t.test('what is answered about links is what the document says', async () => {
+  const post = (body: unknown) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  const { id } = (await check('createAnalysis', '/v1/analyses', { ...form(await photo({ seed: 31 })), headers: { prefer: 'wait=30' } }, 200)) as { id: string }
+  const path = `/v1/analyses/${id}/share`
+  await check('getShare', path, {}, 404)
+  const made = (await check('shareAnalysis', path, post({ include: ['location'] }), 201)) as { url: string }
+  await check('shareAnalysis', path, post({ include: ['all'] }), 400)
+  await check('getShare', path, {}, 200)
+  const shared = new URL(made.url).pathname.replace('/shared/', '/v1/shared/')
+  await check('getShared', shared, {}, 200)
+  await check('withdrawShare', path, { method: 'DELETE' }, 204)
+  await check('getShared', shared, {}, 404)
+})
+
 t.test('what is answered to admins, about feedback and about billing is what the document says', async () => {
   const send = (body: unknown, method = 'POST') => ({ method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
   await check('adminGetQueue', '/v1/admin/queue', {}, 403)
@@ -189,6 +221,7 @@ t.test('what is answered to admins, about feedback and about billing is what the
   const analysed = (await check('createAnalysis', '/v1/analyses', { ...form(await photo({ seed: 21 })), headers: { prefer: 'wait=30' } }, 200)) as { id: string }
   const path = `/v1/analyses/${analysed.id}/feedback`
   await check('giveFeedback', path, send({ truth: 'authentic', consent: true }), 200)
+  await check('getFeedback', path, {}, 200)
   for (const [operation, path, init, status] of [
     ['adminFindAccounts', '/v1/admin/accounts', {}, 200],
     ['adminGetAccount', `/v1/admin/accounts/${accountId}`, {}, 200],

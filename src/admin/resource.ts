@@ -63,7 +63,7 @@ export const AdminFeedbackSchema = Type.Object({
   sha256: Type.String(),
   verdict: Type.Enum(verdicts),
   engineVersion: Type.String(),
-  truth: Type.String(),
+  truth: Nullable(Type.String({ description: 'Null: that the verdict is wrong, and no more' })),
   note: Type.String(),
   consent: Type.Boolean(),
   fileKept: Type.Boolean(),

@@ -1,6 +1,7 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { validate as isUuid } from 'uuid'
 import { applyAccessChange, type AccessChangeOptions } from '../accounts/accessChange.ts'
+import { sentence } from '../language/sentence.ts'
 import { planNames } from '../limits/plans.ts'
 import { Problem } from '../platform/problem.ts'
 import { roles } from '../platform/schema.ts'
@@ -85,7 +86,7 @@ export const adminRoutes: FastifyPluginAsyncTypebox<AdminRoutesOptions> = async 
       }
     },
     async ({ params, body, caller }) => {
-      if (Object.keys(body).length === 0) throw new Problem('invalid_request', 'Name something to change.')
+      if (Object.keys(body).length === 0) throw new Problem('invalid_request', sentence('Name something to change.'))
       const changed = there(isUuid(params.id) ? await changeAccount(db, caller.accountId, params.id, body) : undefined)
       await applyAccessChange(options, params.id)
       return changed

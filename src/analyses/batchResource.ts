@@ -1,8 +1,10 @@
 import { Type, type Static } from 'typebox'
 import { verdicts } from '../engine/types.ts'
+import type { Language } from '../language/language.ts'
+import { say } from '../language/say.ts'
 import { states } from '../platform/schema.ts'
 import type { WholeBatch } from './batchQueries.ts'
-import { analysisPath } from './resource.ts'
+import { analysisPath, previewLinks } from './resource.ts'
 
 const Time = Type.String({ format: 'date-time' })
 
@@ -22,7 +24,7 @@ export const BatchSchema = Type.Object(
         state: Type.Enum(states),
         fileName: Type.String(),
         verdict: Type.Union([Type.Enum(verdicts), Type.Null()]),
-        links: Type.Object({ self: Type.String() })
+        links: Type.Object({ self: Type.String(), thumbnail: Type.Union([Type.String(), Type.Null()]) })
       })
     ),
     refused: Type.Array(Type.Object({ fileName: Type.String(), code: Type.String(), detail: Type.String() }), {
@@ -36,8 +38,8 @@ export type BatchResource = Static<typeof BatchSchema>
 
 export const batchPath = (id: string) => `/v1/batches/${id}`
 
-/** A batch as clients see it. */
-export function toBatchResource({ id, intake, createdAt, endedAt, members, refused }: WholeBatch): BatchResource {
+/** A batch as a client sees it who reads this language. */
+export function toBatchResource({ id, intake, createdAt, endedAt, members, refused }: WholeBatch, language: Language): BatchResource {
   const self = batchPath(id)
   const inState = Map.groupBy(members, ({ state }) => state)
   return {
@@ -51,9 +53,9 @@ export function toBatchResource({ id, intake, createdAt, endedAt, members, refus
       state: member.state,
       fileName: member.fileName,
       verdict: member.verdict,
-      links: { self: analysisPath(member.id) }
+      links: { self: analysisPath(member.id), thumbnail: previewLinks(member.evidence, analysisPath(member.id)).thumbnail }
     })),
-    refused,
+    refused: refused.map(({ fileName, code, detail }) => ({ fileName, code, detail: say(detail, language) })),
     links: { self, analyses: `/v1/analyses?batch=${id}`, cancel: `${self}/cancel` }
   }
 }

@@ -2,6 +2,8 @@ import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typ
 import type { FastifyRequest } from 'fastify'
 import { validate as isUuid } from 'uuid'
 import type { Hub } from '../events/hub.ts'
+import { answerLanguage } from '../language/requestLanguage.ts'
+import { sentence } from '../language/sentence.ts'
 import type { Ledger } from '../ledger/queue.ts'
 import { cutPage, idOfCursor } from '../platform/page.ts'
 import type { Database } from '../platform/postgres.ts'
@@ -44,7 +46,8 @@ export const batchRoutes: FastifyPluginAsyncTypebox<BatchRoutesOptions> = async 
       const before = cursor === undefined ? undefined : idOfCursor(cursor)
       const rows = await listBatches(db, request.caller.accountId, { limit: limit + 1, before })
       const page = cutPage(request, reply, rows, limit)
-      return { batches: page.rows.map(toBatchResource), next: page.next }
+      const language = answerLanguage(request, reply)
+      return { batches: page.rows.map((row) => toBatchResource(row, language)), next: page.next }
     }
   )
 
@@ -62,7 +65,7 @@ export const batchRoutes: FastifyPluginAsyncTypebox<BatchRoutesOptions> = async 
         response: { 200: Type.Ref('Batch') }
       }
     },
-    async (request, reply) => toBatchResource(await waitForBatch(request, reply, hub, db, await own(request)))
+    async (request, reply) => toBatchResource(await waitForBatch(request, reply, hub, db, await own(request)), answerLanguage(request, reply))
   )
 
   app.post(
@@ -77,16 +80,16 @@ export const batchRoutes: FastifyPluginAsyncTypebox<BatchRoutesOptions> = async 
         response: { 200: Type.Ref('Batch') }
       }
     },
-    async (request) => {
+    async (request, reply) => {
       const { id, accountId, intake, endedAt } = await own(request)
-      if (intake === 'receiving') throw new Problem('not_cancellable', 'Its files are still coming in.')
-      if (endedAt !== null) throw new Problem('not_cancellable', 'It has already ended.')
+      if (intake === 'receiving') throw new Problem('not_cancellable', sentence('Its files are still coming in.'))
+      if (endedAt !== null) throw new Problem('not_cancellable', sentence('It has already ended.'))
       for (const analysisId of await openMembers(db, id)) {
         const cancelled = await cancelAnalysis(db, accountId, analysisId)
         if (cancelled !== undefined) await ledger.forget(analysisId)
       }
       relay.nudge()
-      return toBatchResource(await own(request))
+      return toBatchResource(await own(request), answerLanguage(request, reply))
     }
   )
 

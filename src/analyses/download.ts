@@ -1,6 +1,7 @@
 import { create as contentDisposition } from 'content-disposition'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import parseRange from 'range-parser'
+import { sentence } from '../language/sentence.ts'
 import { Problem } from '../platform/problem.ts'
 import { ObjectMissing, type Storage } from '../platform/storage/storage.ts'
 
@@ -12,6 +13,8 @@ export interface Download {
   fileName: string
   /** A quoted string that changes with the bytes. */
   etag: string
+  /** Left out where each use asks whether it is still there, and still the caller's. */
+  cacheControl?: string
 }
 
 /**
@@ -24,10 +27,10 @@ export async function sendDownload(
   storage: Storage,
   download: Download
 ): Promise<FastifyReply> {
-  const { key, sizeBytes, mediaType, fileName, etag } = download
+  const { key, sizeBytes, mediaType, fileName, etag, cacheControl = 'private, no-cache' } = download
   reply.headers({
     'accept-ranges': 'bytes',
-    'cache-control': 'private, no-cache',
+    'cache-control': cacheControl,
     'content-disposition': contentDisposition(fileName, { type: 'inline' }),
     'content-security-policy': "default-src 'none'; sandbox",
     'cross-origin-resource-policy': 'same-origin',
@@ -40,7 +43,7 @@ export async function sendDownload(
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   const body = await storage.get(key, { ...(range && { range }), signal: gone.signal }).catch((error: unknown) => {
-    if (error instanceof ObjectMissing) throw new Problem('not_found', 'The file is no longer kept.', { cause: error })
+    if (error instanceof ObjectMissing) throw new Problem('not_found', sentence('The file is no longer kept.'), { cause: error })
     throw error
   })
 

@@ -1,3 +1,4 @@
+import { sentence, type Sentence } from '../language/sentence.ts'
 import { and, eq, gte, inArray, lt, type SQL, sql } from '../platform/drizzle.ts'
 import type { Report } from '../engine/types.ts'
 import { recordEvent, type EventType } from '../events/event.ts'
@@ -56,7 +57,7 @@ export async function claimAnalysis(db: Database, id: string): Promise<Analysis 
     }
     await fail(tx, and(claimable, gte(analyses.attempt, MAX_ATTEMPTS)), {
       code: 'analysis_crashed',
-      detail: `${MAX_ATTEMPTS} attempts at this file ended before a verdict.`
+      detail: sentence('{attempts, number} attempts at this file ended before a verdict.', { attempts: MAX_ATTEMPTS })
     })
     return undefined
   })
@@ -82,7 +83,7 @@ export async function completeAnalysis(
   claim: Analysis,
   report: Omit<Report, 'evidence' | 'durationsMs'>,
   evidence: StoredEvidence[],
-  degraded: string | null = null
+  degraded: Sentence | null = null
 ): Promise<boolean> {
   const { verdict, score, engineVersion, ...findings } = report
   return db.transaction(async (tx) => {
@@ -104,7 +105,7 @@ export interface Failure {
   /** Stable. */
   code: string
   /** One sentence for people. */
-  detail: string
+  detail: Sentence
 }
 
 /** `processing → failed`, by the attempt that holds it. @returns whether it did */

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, sql } from '../platform/drizzle.ts'
+import { and, desc, eq, gt, gte, ilike, isNull, lt, type SQL, sql } from '../platform/drizzle.ts'
 import type { MediaKind, Verdict } from '../engine/types.ts'
 import type { Database } from '../platform/postgres.ts'
 import { analyses, type State } from '../platform/schema.ts'
@@ -16,6 +16,28 @@ export async function findAnalysis(db: Database, accountId: string, id: string):
  */
 const newestFirst = sql`${analyses.id} DESC NULLS LAST`
 
+/** By how much the clock by which ids are made may be off that of the database. */
+const SKEW_MS = 10 * 60_000
+
+/** Ids begin with their time in milliseconds (UUIDv7, RFC 9562 §5.7): so the index serves times as well, and the row is asked for the rest. */
+const since = (time: Date) => and(gte(analyses.id, firstIdOf(time.getTime() - SKEW_MS)), gte(analyses.createdAt, time))
+const until = (time: Date) => and(lt(analyses.id, firstIdOf(time.getTime() + SKEW_MS)), lt(analyses.createdAt, time))
+
+function firstIdOf(milliseconds: number): string {
+  const digits = Math.min(Math.max(0, milliseconds), 2 ** 48 - 1).toString(16).padStart(12, '0')
+  return `${digits.slice(0, 8)}-${digits.slice(8)}-7000-8000-000000000000`
+}
+
+/** Names are looked through one by one: an account can have a million, and no index finds a part of a word. */
+export const NAMES_LOOKED_THROUGH = 20_000
+
+/** Has this in the name of its file, among the newest of those that are asked for. */
+function named(db: Database, part: string, those: SQL | undefined): SQL | undefined {
+  const oldest = db.select({ id: analyses.id }).from(analyses).where(those).orderBy(newestFirst).limit(1).offset(NAMES_LOOKED_THROUGH)
+  const pattern = `%${part.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+  return and(ilike(analyses.fileName, pattern), gt(analyses.id, sql`coalesce((${oldest}), '00000000-0000-0000-0000-000000000000')`))
+}
+
 /** A page of an account's analyses, newest first, after the one with the id `before`; served by `analyses_account`. */
 export async function listAnalyses(
   db: Database,
@@ -27,20 +49,29 @@ export async function listAnalyses(
     verdict?: Verdict | undefined
     kind?: MediaKind | undefined
     batch?: string | undefined
+    from?: Date | undefined
+    to?: Date | undefined
+    fileName?: string | undefined
   }
 ): Promise<Analysis[]> {
-  const { before, state, verdict, kind, batch, limit } = page
+  const { before, state, verdict, kind, batch, from, to, fileName, limit } = page
+  const inTime = and(
+    eq(analyses.accountId, accountId),
+    before === undefined ? undefined : lt(analyses.id, before),
+    to === undefined ? undefined : until(to)
+  )
   return db
     .select()
     .from(analyses)
     .where(
       and(
-        eq(analyses.accountId, accountId),
-        before === undefined ? undefined : lt(analyses.id, before),
+        inTime,
+        from === undefined ? undefined : since(from),
         state === undefined ? undefined : eq(analyses.state, state),
         verdict === undefined ? undefined : eq(analyses.verdict, verdict),
         kind === undefined ? undefined : eq(analyses.kind, kind),
-        batch === undefined ? undefined : eq(analyses.batchId, batch)
+        batch === undefined ? undefined : eq(analyses.batchId, batch),
+        fileName === undefined ? undefined : named(db, fileName, inTime)
       )
     )
     .orderBy(newestFirst)

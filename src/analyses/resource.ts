@@ -1,6 +1,9 @@
 import { Type, type Static } from 'typebox'
+import { saySignal } from '../engine/saySignal.ts'
 import { mediaKinds, verdicts } from '../engine/types.ts'
-import { retentions, states } from '../platform/schema.ts'
+import type { Language } from '../language/language.ts'
+import { say } from '../language/say.ts'
+import { retentions, states, type StoredEvidence } from '../platform/schema.ts'
 import type { Analysis } from './moves.ts'
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
@@ -77,7 +80,12 @@ export const AnalysisSchema = Type.Object(
     retention: Type.Enum(retentions, { description: 'With `none` nothing is kept after the verdict but the hash and the verdict' }),
     purgedAt: Nullable(Type.String({ format: 'date-time', description: 'When all but that was removed' })),
     failure: Nullable(Type.Object({ code: Type.String(), detail: Type.String() })),
-    links: Type.Object({ self: Type.String(), media: Type.String() })
+    links: Type.Object({
+      self: Type.String(),
+      media: Type.String(),
+      thumbnail: Nullable(Type.String({ description: 'The picture, or a frame of the video, upright and at most 320 pixels long (WebP); null where nothing could be decoded' })),
+      preview: Nullable(Type.String({ description: 'The same, at most 2048 pixels long' }))
+    })
   },
   { $id: 'Analysis' }
 )
@@ -88,8 +96,23 @@ export const isEnded = (analysis: Pick<Analysis, 'state'>) =>
 
 export const analysisPath = (id: string) => `/v1/analyses/${id}`
 
-/** A row as clients see it. */
-export function toResource(row: Analysis): AnalysisResource {
+const evidencePath = (base: string, name: string) => `${base}/evidence/${name}`
+
+/** The evidence pictures as clients see them; previews are no evidence, and stand in the links. @param base the path they are served below */
+export function shownEvidence(evidence: readonly StoredEvidence[], base: string, language: Language): AnalysisResource['evidence'] {
+  return evidence.flatMap(({ key: _key, layer, caption, ...shown }) => {
+    return layer === 'preview' ? [] : [{ ...shown, caption: say(caption, language), ...(layer !== undefined && { layer }), url: evidencePath(base, shown.name) }]
+  })
+}
+
+/** Where the previews are, of analyses that have them: those of earlier engines have none. */
+export function previewLinks(evidence: readonly StoredEvidence[], base: string): Pick<AnalysisResource['links'], 'thumbnail' | 'preview'> {
+  const linkTo = (name: string) => (evidence.some((one) => one.name === name) ? evidencePath(base, name) : null)
+  return { thumbnail: linkTo('thumbnail.webp'), preview: linkTo('preview.webp') }
+}
+
+/** A row as a client sees it who reads this language. */
+export function toResource(row: Analysis, language: Language): AnalysisResource {
   const self = analysisPath(row.id)
   const { id, state, batchId, kind, fileName, mediaType, sizeBytes, sha256, attempt, cached, degraded } = row
   const { verdict, score, engineVersion, failureCode, failureDetail } = row
@@ -108,18 +131,18 @@ export function toResource(row: Analysis): AnalysisResource {
     endedAt: row.endedAt?.toISOString() ?? null,
     attempt,
     cached,
-    degraded,
+    degraded: degraded && say(degraded, language),
     verdict,
     score,
-    summary: row.findings?.summary ?? null,
-    signals: row.findings?.signals ?? [],
-    notChecked: row.findings?.notChecked ?? [],
+    summary: row.findings && say(row.findings.summary, language),
+    signals: row.findings?.signals.map((signal) => saySignal(signal, language)) ?? [],
+    notChecked: row.findings?.notChecked.map(({ code, reason }) => ({ code, reason: say(reason, language) })) ?? [],
     media: row.findings?.media ?? null,
-    evidence: row.evidence.map(({ key: _key, ...shown }) => ({ ...shown, url: `${self}/evidence/${shown.name}` })),
+    evidence: shownEvidence(row.evidence, self, language),
     engineVersion,
     retention: row.retention,
     purgedAt: row.purgedAt?.toISOString() ?? null,
-    failure: failureCode === null ? null : { code: failureCode, detail: failureDetail ?? '' },
-    links: { self, media: `${self}/media` }
+    failure: failureCode === null ? null : { code: failureCode, detail: say(failureDetail ?? '', language) },
+    links: { self, media: `${self}/media`, ...previewLinks(row.evidence, self) }
   }
 }

@@ -3,6 +3,8 @@ import type { FastifyRequest } from 'fastify'
 import { validate as isUuid } from 'uuid'
 import { mediaKinds, verdicts } from '../engine/types.ts'
 import type { Hub } from '../events/hub.ts'
+import { answerLanguage } from '../language/requestLanguage.ts'
+import { sentence } from '../language/sentence.ts'
 import type { Ledger } from '../ledger/queue.ts'
 import type { Database } from '../platform/postgres.ts'
 import { cutPage, idOfCursor } from '../platform/page.ts'
@@ -13,7 +15,7 @@ import type { Storage } from '../platform/storage/storage.ts'
 import { sendDownload } from './download.ts'
 import { objectPrefix } from './keys.ts'
 import { cancelAnalysis, deleteAnalysis, type Analysis } from './moves.ts'
-import { findAnalysis, listAnalyses } from './queries.ts'
+import { findAnalysis, listAnalyses, NAMES_LOOKED_THROUGH } from './queries.ts'
 import { toResource } from './resource.ts'
 import { sweepNow } from './sweep.ts'
 import { waitAsPreferred } from './wait.ts'
@@ -52,7 +54,10 @@ export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = 
           state: Type.Optional(Type.Enum(states)),
           verdict: Type.Optional(Type.Enum(verdicts)),
           kind: Type.Optional(Type.Enum(mediaKinds)),
-          batch: Type.Optional(Type.String({ format: 'uuid', description: 'Those of one batch' }))
+          batch: Type.Optional(Type.String({ format: 'uuid', description: 'Those of one batch' })),
+          from: Type.Optional(Type.String({ format: 'date-time', description: 'Those that came in then or later' })),
+          to: Type.Optional(Type.String({ format: 'date-time', description: 'Those that came in before' })),
+          fileName: Type.Optional(Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000]*$', description: `Those with this in the name of their file, among the newest ${NAMES_LOOKED_THROUGH}: before \`to\`, for older ones` }))
         }),
         response: {
           200: Type.Object({
@@ -63,11 +68,13 @@ export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = 
       }
     },
     async (request, reply) => {
-      const { cursor, limit, ...filters } = request.query
+      const { cursor, limit, from, to, ...filters } = request.query
+      const period = { from: from === undefined ? undefined : timeOf(from), to: to === undefined ? undefined : timeOf(to) }
       const before = cursor === undefined ? undefined : idOfCursor(cursor)
-      const rows = await listAnalyses(db, request.caller.accountId, { ...filters, limit: limit + 1, before })
+      const rows = await listAnalyses(db, request.caller.accountId, { ...filters, ...period, limit: limit + 1, before })
       const page = cutPage(request, reply, rows, limit)
-      return { analyses: page.rows.map(toResource), next: page.next }
+      const language = answerLanguage(request, reply)
+      return { analyses: page.rows.map((row) => toResource(row, language)), next: page.next }
     }
   )
 
@@ -86,7 +93,7 @@ export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = 
     },
     async (request, reply) => {
       const row = await ownAnalysis(request)
-      return toResource(await waitAsPreferred(request, reply, hub, db, row))
+      return toResource(await waitAsPreferred(request, reply, hub, db, row), answerLanguage(request, reply))
     }
   )
 
@@ -121,15 +128,15 @@ export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = 
         response: { 200: Type.Ref('Analysis') }
       }
     },
-    async (request) => {
+    async (request, reply) => {
       const { id, state } = await ownAnalysis(request)
       const row = await cancelAnalysis(db, request.caller.accountId, id)
       if (row === undefined) {
-        throw new Problem('not_cancellable', state === 'uploading' ? 'Its file is still coming in.' : 'It has already ended.')
+        throw new Problem('not_cancellable', sentence(state === 'uploading' ? 'Its file is still coming in.' : 'It has already ended.'))
       }
       relay.nudge()
       await ledger.forget(id)
-      return toResource(row)
+      return toResource(row, answerLanguage(request, reply))
     }
   )
 
@@ -139,7 +146,7 @@ export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = 
     async (request, reply) => {
       const { mediaKey, mediaType, fileName, sizeBytes, sha256, state, purgedAt } = await ownAnalysis(request)
       if (purgedAt !== null) throw new Problem('media_purged')
-      if (state === 'uploading' || sizeBytes === null) throw new Problem('not_found', 'The file is still coming in.')
+      if (state === 'uploading' || sizeBytes === null) throw new Problem('not_found', sentence('The file is still coming in.'))
       return sendDownload(request, reply, storage, { key: mediaKey, mediaType, fileName, sizeBytes, etag: `"${sha256}"` })
     }
   )
@@ -160,9 +167,19 @@ export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = 
       const picture = evidence.find(({ name }) => name === request.params.name)
       if (picture === undefined) throw new Problem('not_found')
       const { name: fileName, key, mediaType, sizeBytes } = picture
-      return sendDownload(request, reply, storage, { key, mediaType, fileName, sizeBytes, etag: `"${id}-${attempt}-${fileName}"` })
+      // What a name stands for never changes. Whoever signs out, and in as somebody else, is not shown the copy.
+      reply.header('vary', 'Authorization, Cookie')
+      const etag = `"${id}-${attempt}-${fileName}"`
+      return sendDownload(request, reply, storage, { key, mediaType, fileName, sizeBytes, etag, cacheControl: 'private, max-age=86400, immutable' })
     }
   )
+}
+
+/** @throws {Problem} `invalid_request`, for a leap second, which fits the schema and no clock */
+function timeOf(text: string): Date {
+  const time = new Date(text)
+  if (Number.isNaN(time.getTime())) throw new Problem('invalid_request')
+  return time
 }
 
 /** @throws {Problem} `not_found`, for what is not an id, is not there, or is somebody else's */

@@ -1,10 +1,12 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { randomUUID } from 'node:crypto'
+import { sentence } from '../language/sentence.ts'
 import { eq } from '../platform/drizzle.ts'
 import { applyAccessChange, type AccessChangeOptions } from '../accounts/accessChange.ts'
 import { Problem } from '../platform/problem.ts'
 import { accounts } from '../platform/schema.ts'
 import { actOnEvent } from './events.ts'
+import { BillingSchema } from './resource.ts'
 import { paidPlans, type Billing } from './stripe.ts'
 import { liveSubscriptions } from './subscriptions.ts'
 
@@ -22,6 +24,20 @@ const Page = Type.Object({ url: Type.String({ description: 'A page of Stripe; se
 export const billingRoutes: FastifyPluginAsyncTypebox<BillingRoutesOptions> = async (app, options) => {
   const { db, publicUrl } = options
   await app.register(webhookRoute, options)
+
+  app.get(
+    '/v1/billing',
+    {
+      config: { scope: 'account' },
+      schema: { operationId: 'getBilling', summary: 'What can be bought here, and whether you have', tags, response: { 200: BillingSchema } }
+    },
+    async (request) => {
+      on()
+      const { accountId } = request.caller
+      const [{ stripeCustomerId }, live] = await Promise.all([find(accountId), liveSubscriptions(db, accountId)])
+      return { plans: [...paidPlans], subscribed: live.length > 0, hasPortal: stripeCustomerId !== null }
+    }
+  )
 
   app.post(
     '/v1/billing/checkout',
@@ -41,7 +57,7 @@ export const billingRoutes: FastifyPluginAsyncTypebox<BillingRoutesOptions> = as
       const billing = on()
       const { accountId } = request.caller
       const live = await liveSubscriptions(db, accountId)
-      if (live.length > 0) throw new Problem('already_subscribed', 'Change it in the portal.')
+      if (live.length > 0) throw new Problem('already_subscribed', sentence('Change it in the portal.'))
       const customerId = await customerOf(billing, accountId)
       const key = request.headers['idempotency-key'] ?? randomUUID()
       return { url: await billing.openCheckout({ accountId, customerId, plan: request.body.plan, key, returnUrl: returnUrl() }) }
@@ -63,7 +79,7 @@ export const billingRoutes: FastifyPluginAsyncTypebox<BillingRoutesOptions> = as
   )
 
   /** Where the customer comes back to; what a request says of its host is its own word. */
-  const returnUrl = () => publicUrl?.href ?? app.listeningOrigin
+  const returnUrl = () => new URL('/account/plan', publicUrl ?? app.listeningOrigin).href
 
   function on(): Billing {
     if (options.billing === undefined) throw new Problem('billing_off')

@@ -1,5 +1,6 @@
 import { Stripe } from 'stripe'
 import type { StripeConfig } from '../config.ts'
+import { sentence } from '../language/sentence.ts'
 import type { PlanName } from '../limits/plans.ts'
 import { Problem } from '../platform/problem.ts'
 
@@ -127,6 +128,6 @@ async function asked<T>(answer: Promise<T>): Promise<T> {
 }
 
 function addressOf({ url }: { url: string | null }): string {
-  if (url === null) throw new Problem('billing_unavailable', 'No page was made.')
+  if (url === null) throw new Problem('billing_unavailable', sentence('No page was made.'))
   return url
 }

@@ -35,6 +35,7 @@ export const {
   bigint,
   boolean,
   check,
+  customType,
   date,
   index,
   integer,

@@ -29,13 +29,13 @@ export function connectBlockingRedis(url: string, log: FastifyBaseLogger, option
  * worker waits for both when it closes, and would wait forever.
  */
 function ending(redis: Redis): Redis {
-  const { disconnect, duplicate } = redis
+  const [disconnect, duplicate] = [redis.disconnect.bind(redis), redis.duplicate.bind(redis)]
   redis.disconnect = (reconnect = false) => {
     // With this status it closes properly.
     if (redis.status === 'reconnecting' && !reconnect) redis.status = 'wait'
-    disconnect.call(redis, reconnect)
+    disconnect(reconnect)
   }
-  redis.duplicate = (options) => ending(duplicate.call(redis, options))
+  redis.duplicate = (options) => ending(duplicate(options))
   redis.on('end', () => {
     const { prevCommandQueue } = redis as unknown as { prevCommandQueue: { toArray(): Array<{ command: { reject(error: Error): void } }> } | null }
     for (const { command } of prevCommandQueue?.toArray() ?? []) command.reject(new Error('Connection is closed.'))

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
+import { quoted } from '../../src/language/sentence.ts'
 import { drizzle } from '../../src/platform/drizzle.ts'
 import { Pool } from 'pg'
 import t from 'tap'
@@ -31,7 +32,7 @@ const report = {
   engineVersion: 'test',
   verdict: 'inconclusive' as const,
   score: null,
-  summary: 'Nothing was found.',
+  summary: quoted('Nothing was found.'),
   signals: [],
   notChecked: [],
   media: { mediaType: 'image/jpeg', width: 1, height: 1 }
@@ -64,14 +65,14 @@ t.test('a second worker cannot overwrite a verdict, nor a late one change what t
 
   t.equal(await holdsClaim(db, first), false)
   t.equal(await completeAnalysis(db, first, { ...report, verdict: 'authentic' }, []), false)
-  t.equal(await failAnalysis(db, first, { code: 'x', detail: 'x' }), false)
+  t.equal(await failAnalysis(db, first, { code: 'x', detail: quoted('x') }), false)
   t.equal(await giveBack(db, first, 'x'), false)
   t.same(await read(id), { state: 'processing', attempt: 2, verdict: null })
 
   t.equal(await holdsClaim(db, second), true)
   t.equal(await completeAnalysis(db, second, report, []), true)
   t.equal(await completeAnalysis(db, second, { ...report, verdict: 'authentic' }, []), false)
-  t.equal(await failAnalysis(db, second, { code: 'x', detail: 'x' }), false)
+  t.equal(await failAnalysis(db, second, { code: 'x', detail: quoted('x') }), false)
   t.equal(await claimAnalysis(db, id), undefined)
   t.equal(await cancelAnalysis(db, accountId, id), undefined)
   t.same(await read(id), { state: 'completed', attempt: 2, verdict: 'inconclusive' })

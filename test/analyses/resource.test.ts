@@ -57,6 +57,31 @@ t.test('an identical file is answered from the earlier result, and outlives it',
   await get(third.id, 30)
 })
 
+t.test('the picture itself can be looked at in two sizes, kept by browsers for whoever is signed in, and gone with the analysis', async (t) => {
+  const { key, accountId } = await makeAccount(ground)
+  const { upload, send } = client(url, key)
+  const bytes = await photo({ width: 640, seed: 51 })
+  const { body } = await upload(bytes, { prefer: 'wait=30' })
+  t.same(body.links.thumbnail, `/v1/analyses/${body.id}/evidence/thumbnail.webp`)
+  t.same(body.links.preview, `/v1/analyses/${body.id}/evidence/preview.webp`)
+  t.notOk(body.evidence.some(({ layer }) => (layer as string) === 'preview'), 'it is no evidence')
+  const seen = await send(body.links.thumbnail!)
+  t.match(Object.fromEntries(seen.headers), { 'content-type': 'image/webp', 'cache-control': /private.*immutable/, vary: /Cookie/, 'x-content-type-options': 'nosniff' })
+  t.equal((await send(body.links.thumbnail!, { headers: { 'if-none-match': seen.headers.get('etag')! } })).status, 304)
+  t.equal((await client(url, (await makeAccount(ground)).key).send(body.links.preview!)).status, 404)
+
+  const { body: again } = await upload(bytes)
+  t.equal(again.cached, true)
+  t.equal((await send(`/v1/analyses/${body.id}`, { method: 'DELETE' })).status, 204)
+  t.equal((await send(body.links.preview!)).status, 404)
+  t.equal((await send(again.links.preview!)).status, 200, 'the copy has its own')
+  t.equal((await send(`/v1/analyses/${again.id}`, { method: 'DELETE' })).status, 204)
+  t.notOk((await ground.s3.keys()).some((object) => object.startsWith(`${accountId}/`)))
+
+  const { body: failed } = await upload(Buffer.concat([bytes.subarray(0, 400), Buffer.alloc(4_000)]), { prefer: 'wait=30' })
+  t.match(failed, { state: 'failed', links: { thumbnail: null, preview: null } })
+})
+
 t.test('an analysis can be cancelled while it runs: nothing comes after', async (t) => {
   const { key, accountId } = await makeAccount(ground)
   const { upload, send, get } = client(url, key)
@@ -110,7 +135,7 @@ t.test('a storage that is down while an analysis is deleted is swept when it is 
 
 t.test('the list goes by pages, newest first, and by filters', async (t) => {
   const { key } = await makeAccount(ground)
-  const { upload, send } = client(url, key)
+  const { upload, send, get } = client(url, key)
   const ids: string[] = []
   for (let seed = 0; seed < 5; seed++) {
     const { body } = await upload(await photo({ seed: 20 + seed, width: 64, height: 64 }), { prefer: 'wait=30' })
@@ -127,8 +152,21 @@ t.test('the list goes by pages, newest first, and by filters', async (t) => {
     next = page.next
   }
   t.same(seen, ids)
-  t.match(await (await send('/v1/analyses?verdict=authentic')).json(), { analyses: [], next: null })
-  for (const [query, code] of [['cursor=x', 'invalid_cursor'], ['limit=0', 'invalid_request'], ['state=nonsense', 'invalid_request']]) {
+  t.match(await (await send('/v1/analyses?verdict=authentic')).json(), { analyses: { length: 0 }, next: null })
+  const found = async (query: Record<string, string>) => {
+    const response = await send(`/v1/analyses?${new URLSearchParams(query)}`)
+    return ((await response.json()) as { analyses: Array<{ id: string }> }).analyses.map(({ id }) => id)
+  }
+  const middle = (await get(ids[2]!)).createdAt
+  const [from, to] = [middle, new Date(Date.parse(middle) + 1).toISOString()]
+  t.same(await found({ from }), ids.slice(0, 3))
+  t.same(await found({ to }), ids.slice(2))
+  t.same(await found({ from: '2000-01-01T00:00:00Z', to: '2000-01-02T00:00:00+02:00' }), [])
+  await ground.database.query("UPDATE analyses SET file_name = '100%_Sommer.jpg' WHERE id = $1", [ids[3]])
+  t.same(await found({ fileName: '%_sommer' }), [ids[3]])
+  t.same(await found({ fileName: '_' }), [ids[3]], 'signs stand for themselves')
+  t.same(await found({ fileName: 'sommer', state: 'failed' }), [])
+  for (const [query, code] of [['cursor=x', 'invalid_cursor'], ['from=2016-12-31T23:59:60Z', 'invalid_request'], ['limit=0', 'invalid_request'], ['state=nonsense', 'invalid_request']]) {
     const response = await send(`/v1/analyses?${query}`)
     t.equal(response.status, 400)
     t.match(await response.json(), { code })

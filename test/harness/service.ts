@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { drizzle } from '../../src/platform/drizzle.ts'
 import { Client } from 'pg'
 import type { FastifyInstance } from 'fastify'
-import pino from 'pino'
+import pino, { type DestinationStream } from 'pino'
 import type { Test } from 'tap'
 import { generateApiKey, storeApiKey } from '../../src/accounts/apiKeys.ts'
 import type { AnalysisResource } from '../../src/analyses/resource.ts'
@@ -11,7 +11,7 @@ import { readConfig, requireServers } from '../../src/config.ts'
 import type { PlanName } from '../../src/limits/plans.ts'
 import * as schema from '../../src/platform/schema.ts'
 import { startS3, type TestS3 } from './s3.ts'
-import { testDatabase, testRedis, type TestRedis } from './servers.ts'
+import { temporaryFolder, testDatabase, testRedis, type TestRedis } from './servers.ts'
 
 /** What a test service stands on; several services can share it. */
 export interface Ground {
@@ -38,6 +38,7 @@ export async function layGround(t: Test): Promise<Ground> {
       DATABASE_POOL_MAX: '8',
       REDIS_URL: redis.url,
       STORAGE_URL: s3.url,
+      DATA_DIR: temporaryFolder(t),
       ENGINE_THREADS: '1',
       ANONYMOUS_REQUESTS_PER_MINUTE: '1000000',
       LEDGER_LOCK_MS: '1500',
@@ -52,9 +53,9 @@ export async function layGround(t: Test): Promise<Ground> {
 }
 
 /** The service in this process, listening on a port of its own. */
-export async function startService(t: Test, ground: Ground, env: Record<string, string> = {}) {
+export async function startService(t: Test, ground: Ground, env: Record<string, string> = {}, log: DestinationStream = pino.destination(1)) {
   const config = requireServers(readConfig({ ...ground.env, ...env }))
-  const app: FastifyInstance = await buildApp(config, pino({ level: config.logLevel }))
+  const app: FastifyInstance = await buildApp(config, pino({ level: config.logLevel }, log))
   // Tests close in the reverse order of their making, so that the servers outlive the service.
   t.teardown(() => app.close())
   return { app, url: await app.listen({ host: config.host, port: config.port }) }

@@ -9,7 +9,7 @@ export function greeting(config: Config, address: string, key: string | undefine
     '',
     `  API key   ${key ?? '`npm run key` makes one'}`,
     `  Try it    curl -F file=@photo.jpg -H 'Authorization: Bearer ${key ?? 'YOUR_KEY'}' ${address}/v1/analyses`,
-    `  Page      ${address}/`,
+    `  Page      ${address}/${key === undefined ? '' : `sign-in#key=${key}`}`,
     `  Reference ${address}/docs`,
     ...(config.databaseUrl === undefined ? [`  Stop      Ctrl-C (everything is kept in ${config.dataDir}/)`] : []),
     ''
