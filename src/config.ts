@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { availableParallelism, totalmem } from 'node:os'
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
@@ -5,6 +6,7 @@ import type { ProviderConfig } from './engine/providers/configured.ts'
 import type { HttpDetectorOptions } from './engine/providers/httpDetector.ts'
 import type { SightengineOptions } from './engine/providers/sightengine.ts'
 import { parseNetworks, type Network } from './platform/outbound/addresses.ts'
+import { readSigningKey } from './reports/signingKey.ts'
 
 /**
  * The environment, named, typed and with its defaults. Nothing else in the code base reads `process.env`.
@@ -101,6 +103,9 @@ const Environment = Type.Object({
   STRIPE_PRICE_PRO: Type.Optional(Type.String({ description: 'The id of the price that PRO is sold at' })),
   STRIPE_PRICE_PREMIUM: Type.Optional(Type.String({ description: 'The id of the price that PREMIUM is sold at' })),
   STRIPE_API_URL: Type.String({ default: 'https://api.stripe.com', pattern: '^https?://', description: 'Another address for tests' }),
+  REPORT_SIGNING_KEY: Type.Optional(
+    Type.String({ description: 'An Ed25519 private key (PKCS#8 PEM or JWK) that signs reports; without it each machine makes its own in DATA_DIR' })
+  ),
   SMTP_URL: Type.Optional(
     Type.String({ pattern: '^smtps?://', description: 'Where mails are sent, e.g. smtps://user:password@mail.example; without it they go to the log' })
   ),
@@ -143,6 +148,8 @@ export interface Config {
   outboundAllow: Network[]
   /** Absent when nothing is sold. */
   stripe: StripeConfig | undefined
+  /** Undefined where a key of the machine's own signs reports. */
+  reportSigningKey: KeyObject | undefined
   /** Undefined when mails are written to the log. */
   smtpUrl: string | undefined
   mailFrom: string
@@ -212,6 +219,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     fetchTimeoutMs: e.FETCH_TIMEOUT_MS,
     outboundAllow: readNetworks(e.OUTBOUND_ALLOW),
     stripe: readStripe(e),
+    reportSigningKey: readReportKey(e),
     smtpUrl: e.SMTP_URL,
     mailFrom: e.MAIL_FROM,
     shutdownMs: e.SHUTDOWN_MS
@@ -247,6 +255,15 @@ function readDetector(e: Static<typeof Environment>): HttpDetectorOptions | unde
   return { url, token: e.DETECTOR_TOKEN, falseAlarmRate: e.DETECTOR_FALSE_ALARM_RATE }
 }
 
+function readReportKey({ REPORT_SIGNING_KEY: text }: Static<typeof Environment>): KeyObject | undefined {
+  try {
+    return text === undefined ? undefined : readSigningKey(text)
+  } catch {
+    // What is wrong with it is not repeated: it may be a part of the key.
+    throw new ConfigError('The environment is not valid: REPORT_SIGNING_KEY must be an Ed25519 private key, PKCS#8 in PEM or a JWK')
+  }
+}
+
 function readNetworks(list: string): Network[] {
   try {
     return parseNetworks(list)
@@ -255,8 +272,11 @@ function readNetworks(list: string): Network[] {
   }
 }
 
-/** What one analysis may take, as measured: pictures 1 GB of decoding with the thread’s and the process’s own, long 4K videos up to 1.8 GB. */
-const THREAD_BYTES = 2_000_000_000
+/**
+ * What one analysis may take: a picture 1 GB of decoding, with the thread’s own; a video a process of at most 1.25 GB, with its file on the way
+ * there and the thread that rests meanwhile.
+ */
+const THREAD_BYTES = 1_500_000_000
 
 /** A thread for each core, as far as the memory goes: of the machine, or of the container. */
 function defaultThreads(): number {

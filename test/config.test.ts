@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import t from 'tap'
 import { ConfigError, readConfig, requireServers } from '../src/config.ts'
@@ -33,6 +34,19 @@ t.test('providers are configured whole, and no secret is quoted', async (t) => {
   for (const env of wrong) {
     t.throws(() => readConfig(env), ConfigError, Object.keys(env).join())
     t.throws(() => readConfig(env), { message: /^(?!.*hunter2)/s })
+  }
+})
+
+t.test('reports are signed with an Ed25519 key, in any of its common forms', async (t) => {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const pem = String(privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  for (const form of [pem, pem.replaceAll('\n', '\\n'), JSON.stringify(privateKey.export({ format: 'jwk' }))]) {
+    t.ok(readConfig({ REPORT_SIGNING_KEY: form }).reportSigningKey?.equals(privateKey))
+  }
+  t.equal(readConfig({}).reportSigningKey, undefined)
+  const ofAnotherKind = String(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  for (const wrong of ['hunter2', '{"hunter2"', ofAnotherKind, pem.slice(0, 60)]) {
+    t.throws(() => readConfig({ REPORT_SIGNING_KEY: wrong }), { name: 'ConfigError', message: /^(?!.*(hunter2|BEGIN)).*REPORT_SIGNING_KEY/s })
   }
 })
 

@@ -1,0 +1,76 @@
+import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply } from 'fastify'
+import type { KeyObject } from 'node:crypto'
+import { validate as isUuid } from 'uuid'
+import { findAnalysis } from '../analyses/queries.ts'
+import { inclusions } from '../analyses/redact.ts'
+import { languages } from '../language/language.ts'
+import { answerLanguage } from '../language/requestLanguage.ts'
+import type { Database } from '../platform/postgres.ts'
+import { Problem } from '../platform/problem.ts'
+import type { Storage } from '../platform/storage/storage.ts'
+import { openDrawer } from './drawing.ts'
+import { openReports, type MadeReport } from './reports.ts'
+import { signingKeyOf } from './signingKey.ts'
+import { verificationRoutes } from './verificationRoutes.ts'
+
+export interface ReportRoutesOptions {
+  db: Database
+  storage: Storage
+  origin: () => string
+  /** Undefined where each machine makes its own. */
+  signingKey: KeyObject | undefined
+  dataDir: string
+}
+
+/** Reports: made for the owner of an analysis, and checked by anybody. */
+export const reportRoutes: FastifyPluginAsyncTypebox<ReportRoutesOptions> = async (app, options) => {
+  const { db, storage, origin, signingKey, dataDir } = options
+  const drawer = openDrawer((error) => app.log.warn({ err: error }, 'A thread that draws reports has died'))
+  app.addHook('onClose', () => drawer.close())
+  const reports = openReports({ db, storage, drawer, signingKey: signingKeyOf(signingKey, dataDir), origin })
+  await app.register(verificationRoutes, { db })
+
+  app.get(
+    '/v1/analyses/:id/report.pdf',
+    {
+      schema: {
+        operationId: 'getReport',
+        summary: 'The report of an analysis, as a signed PDF',
+        description:
+          'Its detached signature is where `Link` with `rel="describedby"` leads; the QR code in it leads to the page where anybody can check it. ' +
+          'Places, serial numbers and prompts are left out unless they are named by `include`, once for each. Asked for again, it is the same report.',
+        tags: ['Reports'],
+        params: Type.Object({ id: Type.String() }),
+        querystring: Type.Object({
+          include: Type.Array(Type.Enum(inclusions), { default: [], uniqueItems: true, maxItems: inclusions.length }),
+          language: Type.Optional(Type.Enum(languages, { description: 'In place of `Accept-Language`' }))
+        }),
+        response: { 200: { description: 'The report', content: { 'application/pdf': { schema: Type.String({ format: 'binary' }) } } } }
+      }
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      const row = isUuid(id) ? await findAnalysis(db, request.caller.accountId, id) : undefined
+      if (row === undefined) throw new Problem('not_found')
+      const gone = new AbortController()
+      reply.raw.once('close', () => gone.abort())
+      const { language = answerLanguage(request, reply), include } = request.query
+      reply.header('content-language', language)
+      return sendReport(reply, await reports.get({ row, language, include }, gone.signal))
+    }
+  )
+}
+
+const sendReport = (reply: FastifyReply, { report, pdf }: MadeReport): FastifyReply =>
+  reply
+    .headers({
+      'cache-control': 'private, no-cache',
+      'content-disposition': `inline; filename="faketect-report-${report.id}.pdf"`,
+      'content-length': report.sizeBytes,
+      'x-content-type-options': 'nosniff',
+      etag: `"${report.sha256}"`,
+      link: `</v1/reports/${report.id}/signature>; rel="describedby"; type="application/jose", </v1/reports/${report.id}>; rel="about"`
+    })
+    .type('application/pdf')
+    .send(pdf)
