@@ -113,7 +113,9 @@ function withoutOpacity({ data: rgba, width, height }: Raster): Pixels {
 
 async function small({ data, width, height }: Raster, orientation: Orientation): Promise<Pixels> {
   const picture = sharp(data, { raw: { width, height, channels: 4 } }).removeAlpha().resize(thumbnailSide, thumbnailSide, { fit: 'inside' })
-  const shrunk = await picture.raw().toBuffer({ resolveWithObject: true })
-  const { data: turned, info } = await orient(sharp(shrunk.data, { raw: shrunk.info }), orientation).raw().toBuffer({ resolveWithObject: true })
+  const { data: shrunk, info: size } = await picture.raw().toBuffer({ resolveWithObject: true })
+  // Not all of `info`: it says that the opacity, which is gone, was multiplied in, and blue would be taken for it.
+  const raw = { width: size.width, height: size.height, channels: 3 } as const
+  const { data: turned, info } = await orient(sharp(shrunk, { raw }), orientation).raw().toBuffer({ resolveWithObject: true })
   return { data: turned, width: info.width, height: info.height }
 }

@@ -27,7 +27,20 @@ for (const { mediaType, codec, container, frames = 12 } of [
     t.equal(video.frames.length, frames)
     t.equal(video.decoded.problem, undefined)
     t.same(video.frames.map(({ position }) => position), [...video.frames.keys()])
+    // The film is grey.
+    const { thumbnail, picture } = video.frames.find((frame) => frame.thumbnail !== undefined)!
+    for (const shown of [thumbnail, picture]) t.ok(spreadOfColours(shown!.data) < 12, `${spreadOfColours(shown!.data)} levels between red, green and blue`)
   })
+}
+
+/** How far apart the channels of a pixel are at most. */
+function spreadOfColours(rgb: Uint8Array): number {
+  let spread = 0
+  for (let at = 0; at < rgb.length; at += 3) {
+    const [red, green, blue] = [rgb[at]!, rgb[at + 1]!, rgb[at + 2]!]
+    spread = Math.max(spread, Math.max(red, green, blue) - Math.min(red, green, blue))
+  }
+  return spread
 }
 
 t.test('a report tells of time, codecs and sound', async (t) => {
