@@ -68,6 +68,7 @@ export const video = {
   'The frame at {at}.': 'L’image à {at}.',
   'Most measurements that are made in pictures say nothing in the frames of a video, which are coded in moving blocks, and were not made.':
     'La plupart des mesures faites sur les photographies ne disent rien dans les images d’une vidéo, codées en blocs mobiles ; elles n’ont pas été faites.',
-  'Others ({detectors}) looked at {frames, plural, one {# frame} other {# frames}}.': 'D’autres ({detectors}) ont examiné {frames, plural, one {# image} other {# images}}.',
+  'Others, such as the search for copied parts, looked at {frames, plural, one {# frame} other {# frames}}.':
+    'D’autres, comme la recherche de parties copiées, ont examiné {frames, plural, one {# image} other {# images}}.',
   'A still from the same camera, if there is one, could tell more.': 'Une photographie du même appareil, s’il en existe une, pourrait en dire plus.'
 } as const

@@ -110,10 +110,7 @@ async function pictureOf(group: readonly Found[], { orientation }: DecodedVideo)
 
 function onlySome(detectors: readonly ImageDetector[], lookedAt: number): NotChecked {
   const notMade = sentence('Most measurements that are made in pictures say nothing in the frames of a video, which are coded in moving blocks, and were not made.')
-  const byOthers = sentence('Others ({detectors}) looked at {frames, plural, one {# frame} other {# frames}}.', {
-    detectors: detectors.map(({ id }) => id).join(', '),
-    frames: lookedAt
-  })
+  const byOthers = sentence('Others, such as the search for copied parts, looked at {frames, plural, one {# frame} other {# frames}}.', { frames: lookedAt })
   const still = sentence('A still from the same camera, if there is one, could tell more.')
   return {
     code: 'picture_tests_not_for_video',
