@@ -52,7 +52,7 @@ const everything: Needs = inclusions
 
 /** Detectors that look at pixels, at how they were coded, or at times: nothing in their measurements is the file's own word. */
 const pixelDetectors =
-  /^(?:copy_move|double_compression|error_level|frame_timing|http_detector|input_quality|jpeg_grid|jpeg_structure|noise_inconsistency|noise_residual|resampling|sampled_frames|sightengine|thumbnail|model:.*)$/
+  /^(?:copy_move|double_compression|error_level|frame_timing|http_detector|input_quality|jpeg_grid|jpeg_structure|noise_inconsistency|noise_residual|resampling|sampled_frames|sightengine|thumbnail|model_.*)$/
 
 const all = (names: readonly string[], needs: Needs): { [member: string]: Rule } => Object.fromEntries(names.map((name) => [name, needs]))
 

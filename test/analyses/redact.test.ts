@@ -1,4 +1,5 @@
 import t from 'tap'
+import { modelPrefix } from '../../src/engine/verdict.ts'
 import type { Analysis } from '../../src/analyses/moves.ts'
 import { inclusions, redact, type Inclusion } from '../../src/analyses/redact.ts'
 import { toResource, type AnalysisResource } from '../../src/analyses/resource.ts'
@@ -107,10 +108,12 @@ t.test('what nobody has said of that it may stay is left out', async (t) => {
     ...analysis,
     signals: [
       { ...camera, measured: { ...camera.measured, BodySerialNumber: 'secret', rows: [{ name: 'BodySerialNumber', value: 'secret' }, { name: 'Make', value: 'Canon', where: 'secret' }, 'secret'] } },
-      { ...camera, detector: 'a_later_one', measured: { text: 'secret', latitude: 48.85833 } }
+      { ...camera, detector: 'a_later_one', measured: { text: 'secret', latitude: 48.85833 } },
+      { ...camera, detector: `${modelPrefix}somebodys`, measured: { score: 0.5 } }
     ]
   }
   t.notMatch(shown(later, 'location', 'serial_numbers'), /secret|48.85833/)
+  t.same(measuredBy(redact(later, []), `${modelPrefix}somebodys`), { score: 0.5 }, 'what a model of the operator says of the pixels stays')
   t.same(measuredBy(redact(later, []), 'camera_fields')?.rows, [{ name: 'Make', value: 'Canon' }])
   t.same(redact(later, inclusions), later, 'but where nothing is to be left out')
 })
