@@ -1,10 +1,18 @@
 # The service with its supervisor and nothing else: PostgreSQL, Redis and the bucket are named by their URLs
-# (DATABASE_URL, REDIS_URL, STORAGE_URL). Node.js runs the TypeScript as it is, so nothing is built.
+# (DATABASE_URL, REDIS_URL, STORAGE_URL). Node.js runs the TypeScript as it is; only the pages are built.
 
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund
+
+FROM node:24-slim AS pages
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --include=dev --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json ./
+COPY src ./src
+RUN npm run web
 
 FROM node:24-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 METRICS_PORT=9091
@@ -13,6 +21,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json ./
 COPY migrations ./migrations
 COPY src ./src
+COPY --from=pages /app/dist ./dist
 
 # A user that owns none of these files.
 USER node

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { accessSync, closeSync, constants, existsSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -31,7 +31,8 @@ const programs = {
 const steps = [
   { isMissing: packagesAreMissing, run: installPackages },
   { isMissing: () => missingPrograms().length > 0, run: installPrograms },
-  { isMissing: () => purpose === 'test' && tapHasOtherPlugins(), run: buildTap }
+  { isMissing: () => purpose === 'test' && tapHasOtherPlugins(), run: buildTap },
+  { isMissing: () => purpose !== 'check' && pagesAreOld(), run: buildPages }
 ]
 
 if (Number.parseInt(process.versions.node, 10) < 20) fail(`FakeTect needs Node.js 20 or newer; this is ${process.version}.`)
@@ -144,6 +145,27 @@ function tapHasOtherPlugins() {
 function buildTap() {
   say('Building tap with the plugins named in .taprc (tap build)')
   if (!execute(['tap', 'build'])) fail('`tap build` failed; see above.')
+}
+
+// The pages
+
+/** Folders count too: what was deleted leaves its trace there. Without sources, as in a container, what is there stays. */
+function pagesAreOld() {
+  const page = join(root, 'dist/web/index.html')
+  const sources = join(root, 'src/web')
+  if (!existsSync(sources)) return false
+  if (!existsSync(page)) return true
+  const files = ['', ...readdirSync(sources, { recursive: true })].map((name) => join(sources, name))
+  const newest = Math.max(...[...files, join(root, 'package-lock.json')].map((file) => statSync(file).mtimeMs))
+  return newest > statSync(page).mtimeMs
+}
+
+function buildPages() {
+  say('Building the pages (npm run web)')
+  const begun = new Date()
+  if (!execute(['vite', 'build', 'src/web', '--logLevel', 'warn'])) fail('`vite build` failed; see above.')
+  // What is changed while it is built counts as changed after it.
+  utimesSync(join(root, 'dist/web/index.html'), begun, begun)
 }
 
 // What the steps share

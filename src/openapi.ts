@@ -5,11 +5,13 @@ import fp from 'fastify-plugin'
 import { BatchSchema } from './analyses/batchResource.ts'
 import { AnalysisSchema } from './analyses/resource.ts'
 import { EventSchema } from './events/event.ts'
+import { languages } from './language/language.ts'
 import { ProblemSchema, problemMediaType } from './platform/problem.ts'
 import { DeliverySchema, WebhookSchema, WebhookWithSecretSchema } from './webhooks/resource.ts'
 
 const problemAnswer = {
   description: 'A problem (RFC 9457); branch on its `code`',
+  headers: { 'Content-Language': { type: 'string', enum: languages, description: 'Of its title and details, by `Accept-Language`' } },
   content: { [problemMediaType]: { schema: { $ref: 'Problem#' } } }
 }
 
@@ -50,7 +52,10 @@ export const documentation = fp(async (app: FastifyInstance) => {
       info: {
         title: 'FakeTect',
         version: '1',
-        description: 'Tells whether a picture can be trusted, and why.',
+        description:
+          'Tells whether a picture can be trusted, and why.\n\nWhat is written for people is in the language that ' +
+          '`Accept-Language` asks for, English (`en`) or French (`fr`), and the answer names it in `Content-Language`. ' +
+          'Codes are the same in both.',
         license: { name: 'MIT', identifier: 'MIT' }
       },
       webhooks: { event: { post: webhookRequest } },

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
@@ -69,6 +69,37 @@ t.test('a lock file that has changed is followed', async (t) => {
   write('package-lock.json', JSON.stringify({ packages: { ...packages, 'node_modules/a': { version: '1.0.1' } } }))
   t.equal(await prepare('check').exit, 0)
   t.equal(calls().length, 1)
+})
+
+t.test('the pages are built when there are none, and when one of their sources is newer', async (t) => {
+  const { prepare, calls, write, root } = clone(t, {
+    vite: `/bin/mkdir -p ROOT/dist/web && echo > ROOT/dist/web/index.html`,
+    'redis-server': ''
+  })
+  write('src/web/pages/Start.tsx', '')
+  const before = new Date(Date.now() - 60_000)
+  for (const old of ['package-lock.json', 'src/web/pages/Start.tsx', 'src/web/pages', 'src/web']) utimesSync(join(root, old), before, before)
+  const first = prepare('start')
+  t.equal(await first.exit, 0)
+  t.equal(first.output(), 'Building the pages (npm run web)\n')
+  t.equal(await prepare('start').exit, 0)
+  t.equal(await prepare('check').exit, 0)
+  t.equal(calls().length, 1, 'what is new is left alone')
+
+  const later = new Date(Date.now() + 60_000)
+  utimesSync(join(root, 'src/web/pages/Start.tsx'), later, later)
+  t.equal(await prepare('check').exit, 0)
+  t.equal(calls().length, 1, 'a check needs no pages')
+  t.equal(await prepare('start').exit, 0)
+  t.same(calls(), ['vite build src/web --logLevel warn', 'vite build src/web --logLevel warn'])
+})
+
+t.test('pages that can not be built are heard', async (t) => {
+  const { prepare, write } = clone(t, { vite: 'echo no such module >&2; exit 1', 'redis-server': '' })
+  write('src/web/main.tsx', '')
+  const program = prepare('start')
+  t.equal(await program.exit, 1)
+  t.match(program.output(), /no such module\n.*`vite build` failed/s)
 })
 
 t.test('npm that fails is heard', async (t) => {

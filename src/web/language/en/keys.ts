@@ -1,0 +1,31 @@
+export const keys = {
+  title: 'API keys',
+  intro: 'Programs use the service with a key, in the header Authorization, as a Bearer token. Make one for each, so that you can revoke it alone.',
+  confirmFirst: 'Keys can be made when your e-mail address is confirmed',
+  make: 'Make a key',
+  makeIt: 'Make the key',
+  name: 'Name',
+  nameHint: 'What it is for, such as “claims desk”.',
+  mayDo: 'What it may do',
+  scopes: {
+    'analyses:read': 'read results',
+    'analyses:write': 'send and delete files',
+    account: 'manage the account'
+  },
+  lifetime: 'Ends',
+  lifetimes: { never: 'never', '7': 'after 7 days', '30': 'after 30 days', '90': 'after 90 days', '365': 'after a year' },
+  secretOf: (name: string) => `The key “${name}”`,
+  none: 'There are no keys yet',
+  noneHint: 'A key lets a program of yours send files in and read the results.',
+  expired: 'ended',
+  neverUsed: 'Never used',
+  lastUsed: 'Last used:',
+  madeAt: (day: string) => `made on ${day}`,
+  endsNever: 'never ends',
+  endsAt: (time: string) => `ends on ${time}`,
+  revoke: 'Revoke',
+  revokeTitle: (name: string) => `Revoke “${name}”?`,
+  revokeWarning: 'It ends at once and everywhere, with the sessions that were opened with it. Programs that use it are refused.',
+  revokeForGood: 'Revoke it',
+  revoked: (name: string) => `The key “${name}” is revoked.`
+}

@@ -1,0 +1,20 @@
+export const parts = {
+  cancel: 'Cancel',
+  close: 'Close',
+  copy: 'Copy',
+  copied: 'Copied',
+  copyFailed: 'The browser does not let the page copy. Select the text and copy it yourself.',
+  dismiss: 'Dismiss',
+  undo: 'Undo',
+  more: 'Show more',
+  shownOnce: 'It is shown only now, and can’t be shown again. Copy it, and keep it where only you can read it.',
+  haveIt: 'I have it',
+  notices: 'Notices',
+  loading: 'Loading',
+  required: 'This is needed.',
+  invalidEmail: 'This is not an e-mail address.',
+  tooShort: (least: number) => `At least ${least} characters, please.`,
+  showPassword: 'Show',
+  hidePassword: 'Hide',
+  showPasswordOf: (label: string) => `Show what stands in “${label}”`
+}

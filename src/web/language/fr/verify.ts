@@ -1,0 +1,45 @@
+import type { Texts } from '../en.ts'
+
+export const verify: Texts['verify'] = {
+  title: 'Vérifier un rapport',
+  lead: 'Si un rapport vient d’ici et n’a pas été modifié, et si un fichier est bien celui dont il parle.',
+  nothingSent: 'Rien n’est envoyé : votre navigateur calcule l’empreinte SHA-256 de chaque fichier, et seule l’empreinte est transmise.',
+  insecure: 'Cette page n’a pas été ouverte en https, et le navigateur ne lui permet pas de calculer d’empreintes. Un rapport que vous choisissez est envoyé pour être vérifié ; les fichiers sont comparés par leur empreinte.',
+  noSuchReport: 'Il n’y a pas de rapport portant ce numéro. Il est mal saisi, ou le rapport ne vient pas d’ici.',
+  statement: 'Ce qui a été signé',
+  statementMeans: 'C’est ce que le service a enregistré sous ce numéro. La vérification ci-dessous dit si le PDF que vous avez en main dit la même chose.',
+  madeAt: 'Rapport établi',
+  ofFile: 'Sur le fichier dont le SHA-256 est',
+  engine: 'Moteur',
+  reportId: 'Numéro',
+  revokedAt: (time) => `La clé qui a signé ce rapport a été révoquée le ${time}. Ne vous y fiez pas.`,
+  reportTitle: 'Vérifier un rapport',
+  chooseReport: 'Choisissez le PDF',
+  reportHint: 'Il reste sur votre appareil.',
+  reportIsSent: 'Il est envoyé à ce service, vérifié, et n’est pas conservé.',
+  orDrop: 'Vous pouvez aussi le déposer ici.',
+  fileTitle: 'Comparer un fichier avec le rapport',
+  chooseFile: 'Choisissez l’image ou la vidéo',
+  fileHint: 'Elle reste sur votre appareil.',
+  reportFirst: 'Vérifiez d’abord un rapport : un fichier pourra ensuite lui être comparé.',
+  hash: 'SHA-256 du fichier',
+  hashHint: '64 chiffres hexadécimaux, tels que les affichent sha256sum ou Get-FileHash de PowerShell.',
+  noHash: 'Ce n’est pas un SHA-256 : il a 64 chiffres de 0 à f.',
+  compare: 'Comparer',
+  outcomes: {
+    valid: { title: 'C’est le rapport, inchangé', text: 'Il a été établi et signé par ce service, et chaque octet est resté le même.' },
+    altered: { title: 'Ce n’est pas le rapport tel qu’il a été signé', text: 'Un rapport porte ce numéro, mais ce PDF est un autre : il a été modifié, ou enregistré de nouveau par un programme.' },
+    unknown: { title: 'Ce rapport n’est pas connu ici', text: 'Ce service n’a signé aucun rapport composé de ces octets.' },
+    signature_invalid: { title: 'La signature ne concorde pas', text: 'Le rapport est enregistré, mais sa signature ne concorde pas avec ces octets. Ne vous y fiez pas.' },
+    key_revoked: { title: 'La clé a été révoquée', text: 'La clé qui a signé ce rapport a été révoquée : il peut être contrefait. Ne vous y fiez pas.' },
+    matches: { title: 'C’est bien le fichier', text: 'C’est, octet pour octet, le fichier dont parle le rapport.' },
+    differs: { title: 'C’est un autre fichier', text: 'Ce n’est pas le fichier dont parle le rapport. Une copie enregistrée de nouveau, redimensionnée ou passée par une messagerie est aussi un autre fichier.' }
+  },
+  expertsTitle: 'Sans cette page',
+  experts:
+    'La signature est un JWS détaché (RFC 7515 annexe F, RFC 7797) par Ed25519 sur les octets du PDF ; son en-tête contient ce que dit le rapport. Les clés publiques forment un JWK Set. Avec le PDF, sa signature et les clés, ce programme le vérifie hors ligne :',
+  keys: 'Les clés publiques',
+  signature: 'La signature de ce rapport',
+  program: 'Programme qui vérifie un rapport',
+  afterwards: 'Il affiche ce qui a été signé, ou échoue. Comparez l’empreinte qu’il contient avec celle du fichier.'
+}
