@@ -97,7 +97,7 @@ t.test('a session that ends in the middle costs nothing: signed in again, the fi
   await page.getByRole('link', { name: 'Sign in' }).first().click()
   await page.getByLabel('API key', { exact: true }).fill('ft_live_nonsense')
   await page.keyboard.press('Enter')
-  await page.locator('form').getByRole('alert').filter({ hasText: 'not' }).waitFor()
+  await page.getByText('This key is not one of ours, or no longer valid.').waitFor()
   await page.getByLabel('API key', { exact: true }).fill(` ${key} `)
   await page.keyboard.press('Enter')
   await lineOf(page, 'chosen before.jpg').getByText('No conclusion').waitFor()
@@ -187,10 +187,11 @@ t.test('a closed tab loses nothing that has arrived, and one that still sends as
 t.test('a batch shows how far it is, live, and what is not done of it can be cancelled', async (t) => {
   const { page, context, complaints, program } = await signedIn()
   const form = new FormData()
-  form.append('file', new Blob([(await photo({ seed: 51 })) as Uint8Array<ArrayBuffer>]), 'quick.jpg')
+  form.append('file', new Blob([(await photo({ description: 'hostile: slow 2500' })) as Uint8Array<ArrayBuffer>]), 'quick.jpg')
   form.append('file', new Blob([(await photo({ description: 'hostile: slow 20000' })) as Uint8Array<ArrayBuffer>]), 'slow.jpg')
   const batch = (await (await program.send('/v1/analyses', { method: 'POST', body: form })).json()) as { id: string }
   await page.goto(`${url}/batches/${batch.id}`)
+  await page.getByText('0 of 2 done', { exact: true }).and(page.locator('main *')).waitFor()
   await page.getByText('1 of 2 done', { exact: true }).and(page.locator('main *')).waitFor()
   t.same(await accessibilityFindings(page), [])
   await page.getByRole('button', { name: 'Cancel what is not done' }).click()

@@ -69,6 +69,7 @@ t.test('several files dropped anywhere are a batch: each goes its way to its ver
   await page.getByRole('link', { name: markup }).click()
   await page.getByRole('heading', { name: /^Made by AI/, level: 1 }).waitFor()
   t.equal(await page.locator('img[src="x"]').count(), 0)
+  await isShown(page.locator('main img[src*="/evidence/"]').first())
   t.equal(loads, 1, 'all of it in one page')
   t.same(complaints, [])
   await context.close()

@@ -80,8 +80,8 @@ t.test('from signing up to a shared report, and to nothing being left', async (t
     await other.page.goto(/https?:\S+/.exec(mail?.text ?? '')?.[0] ?? '')
     await other.page.getByRole('button', { name: 'Yes, this is my address' }).click()
     await other.page.getByText('your address is confirmed').waitFor()
-    await other.page.close()
     await asked.waitFor({ state: 'detached' })
+    await other.page.close()
 
     await page.getByRole('button', { name: 'Account' }).click()
     await page.getByRole('button', { name: 'Sign out' }).click()
