@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import t from 'tap'
 import { photo } from './engine/pictures.ts'
+import { eventually } from './harness/eventually.ts'
 import { client, layGround, makeAccount, startService } from './harness/service.ts'
 
 const ground = await layGround(t)
@@ -9,6 +10,8 @@ const { key } = await makeAccount(ground)
 t.test('a service that has all it needs lives and is ready', async (t) => {
   const { url } = await startService(t, ground)
   t.same(await (await fetch(`${url}/healthz`)).json(), { status: 'alive' })
+  // It listens before its connections are made.
+  await eventually(async () => ((await (await fetch(`${url}/readyz`)).json()) as { status: string }).status === 'ready')
   const ready = await fetch(`${url}/readyz`)
   t.equal(ready.status, 200)
   t.same(await ready.json(), { status: 'ready', postgres: 'up', redis: 'up', storage: 'up', engine: 'up' })

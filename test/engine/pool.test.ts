@@ -56,9 +56,9 @@ t.test('a video has a deadline of its own', async (t) => {
 })
 
 t.test('time in the queue does not count against the deadline', async (t) => {
-  const engine = startEngine(t, { threads: 1, deadlineMs: 2_000 })
+  const engine = startEngine(t, { threads: 1, deadlineMs: 4_000 })
   await engine.check()
-  const results = await Promise.all([engine.analyze(await picture('slow 1200')), engine.analyze(await picture('slow 1200')), engine.analyze(await picture('slow 1200'))])
+  const results = await Promise.all([engine.analyze(await picture('slow 1500')), engine.analyze(await picture('slow 1500')), engine.analyze(await picture('slow 1500'))])
   t.equal(results.length, 3)
 })
 
