@@ -21,6 +21,9 @@ export type VideoMediaType = (typeof videoMediaTypes)[number]
 export const supportedMediaTypes = [...imageMediaTypes, ...videoMediaTypes] as const
 export type MediaType = (typeof supportedMediaTypes)[number]
 
+/** As people call them. */
+export const formatNames = ['JPEG', 'PNG', 'WebP', 'GIF', 'AVIF', 'TIFF', 'HEIC', 'MP4', 'MOV', 'WebM', 'Matroska'] as const
+
 export function kindOf(mediaType: MediaType): MediaKind {
   return mediaType.startsWith('video/') ? 'video' : 'image'
 }

@@ -10,7 +10,7 @@ import {
 } from '../analyses/uploads.ts'
 import { findIdentical } from '../analyses/queries.ts'
 import { sweepNow } from '../analyses/sweep.ts'
-import { sniffBytes, sniffMediaType, supportedMediaTypes } from '../engine/mediaTypes.ts'
+import { formatNames, sniffBytes, sniffMediaType } from '../engine/mediaTypes.ts'
 import { sentence } from '../language/sentence.ts'
 import { plans } from '../limits/plans.ts'
 import type { Caller } from '../accounts/apiKeys.ts'
@@ -118,7 +118,7 @@ async function typeOf(head: Buffer, declaredType: string) {
   if (head.length === 0) throw new Problem('empty_file')
   const sniffed = await sniffMediaType(head)
   if (sniffed === undefined) {
-    throw new Problem('unsupported_file_type', sentence('Supported are {types}.', { types: supportedMediaTypes.join(', ') }))
+    throw new Problem('unsupported_file_type', sentence('Supported are {types}.', { types: formatNames.join(', ') }))
   }
   if (!agrees(declaredType, sniffed.mediaType)) {
     throw new Problem('file_type_mismatch', sentence('The file is {type}, but it was declared as something else.', { type: sniffed.mediaType }))

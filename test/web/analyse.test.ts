@@ -51,7 +51,7 @@ t.test('several files dropped anywhere are a batch: each goes its way to its ver
   t.match(await page.title(), /^Sending \d+% – FakeTect$/)
   await isShown(lineOf(page, 'market square.jpg').locator('img'))
   t.match(await lineOf(page, 'market square.jpg').locator('img').getAttribute('src'), /^blob:/)
-  await lineOf(page, 'report.pdf').getByText('This is no picture or video that can be analysed. Supported are image/jpeg').waitFor()
+  await lineOf(page, 'report.pdf').getByText('This is no picture or video that can be analysed. Supported are JPEG, PNG').waitFor()
   await lineOf(page, 'market square.jpg').getByText('No conclusion').waitFor()
   await lineOf(page, markup).getByText('Probably made by AI').waitFor()
   await page.getByText('4 of 4 done', { exact: true }).waitFor()
