@@ -1,10 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import type { Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import t from 'tap'
-import { randomUUID } from 'node:crypto'
 import { texturedPhoto, withCopy } from '../engine/detectors/copiedParts.ts'
 import { photo } from '../engine/pictures.ts'
 import { eventually } from '../harness/eventually.ts'
@@ -12,6 +12,7 @@ import { layGround, startService } from '../harness/service.ts'
 import { startSmtp } from '../mail/smtp.ts'
 import { reasonToSkip, startBrowser } from './browser.ts'
 import { openPage } from './openPage.ts'
+import { isShown, lineOf } from './sendFiles.ts'
 
 const reason = reasonToSkip()
 if (reason !== undefined) {
@@ -63,7 +64,6 @@ t.test('from signing up to a shared report, and to nothing being left', async (t
   const { page, complaints } = await openPage(context, /status of 404 .*\/v1\/analyses\/|ERR_INTERNET_DISCONNECTED|ERR_INCOMPLETE_CHUNKED_ENCODING/)
   const email = `${randomUUID()}@people.example`
   const password = 'four horses of a colour'
-  const lineOf = (name: string) => page.getByRole('listitem').filter({ has: page.getByText(name, { exact: true }) })
 
   await t.test('somebody makes an account, confirms the address by the mail, and signs in', async (t) => {
     await page.goto(url)
@@ -102,9 +102,9 @@ t.test('from signing up to a shared report, and to nothing being left', async (t
       { name: 'market square.jpg', bytes: forged },
       { name: 'report.pdf', bytes: Buffer.from('%PDF-1.7 and so on') }
     ])
-    await lineOf('report.pdf').getByText('This is no picture or video that can be analysed').waitFor()
-    await lineOf('harbour.jpg').getByText('Being examined').waitFor()
-    await lineOf('market square.jpg').getByText('Waiting for its turn').waitFor()
+    await lineOf(page, 'report.pdf').getByText('This is no picture or video that can be analysed').waitFor()
+    await lineOf(page, 'harbour.jpg').getByText('Being examined').waitFor()
+    await lineOf(page, 'market square.jpg').getByText('Waiting for its turn').waitFor()
 
     const before = streams.length
     breakStreams()
@@ -117,10 +117,10 @@ t.test('from signing up to a shared report, and to nothing being left', async (t
       const { rows } = await ground.database.query<{ count: string }>("SELECT count(*) FROM analyses WHERE state = 'completed'")
       return rows[0]?.count === '2'
     })
-    t.equal(await lineOf('harbour.jpg').getByText('Being examined').count(), 1, 'without a connection nothing is heard')
+    t.equal(await lineOf(page, 'harbour.jpg').getByText('Being examined').count(), 1, 'without a connection nothing is heard')
     await context.setOffline(false)
-    await lineOf('harbour.jpg').getByText('No conclusion').waitFor()
-    await lineOf('market square.jpg').getByText('Manipulated').waitFor()
+    await lineOf(page, 'harbour.jpg').getByText('No conclusion').waitFor()
+    await lineOf(page, 'market square.jpg').getByText('Manipulated').waitFor()
     await page.getByText('3 of 3 done', { exact: true }).waitFor()
     t.equal(navigations, 0, 'and the page was never loaded anew')
     t.same(complaints, [])
@@ -143,8 +143,7 @@ t.test('from signing up to a shared report, and to nothing being left', async (t
     const seen = await said(visitor.page)
     t.match(seen, 'NIKON D90')
     t.notMatch(seen, /48[.,]85|house of Ada|market square/)
-    const picture = visitor.page.getByAltText('L’image', { exact: true })
-    await eventually(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth > 0))
+    await isShown(visitor.page.getByAltText('L’image', { exact: true }))
     t.equal(await visitor.page.getByRole('button', { name: /Supprimer|Partager|C’est faux/ }).count(), 0, 'nothing that its owner may do')
     t.same(await visitors.cookies(), [])
   })

@@ -8,9 +8,11 @@ export interface Focused {
   fault: string | undefined
 }
 
+const outOfSight = 'it is out of sight'
+
 /** Looks at the focus. It must be somewhere, in sight, not covered, and with an outline that stands out. */
 export function focusOf(page: Page): Promise<Focused> {
-  return page.evaluate(() => {
+  return page.evaluate((outOfSight) => {
     const element = document.activeElement
     if (element === null || element === document.body) return { what: 'BODY', fault: 'the focus is lost' }
     const { labels } = element as HTMLInputElement
@@ -27,8 +29,8 @@ export function focusOf(page: Page): Promise<Focused> {
         return found !== null && (element.contains(found) || found.contains(element))
       })
     )
-    return { what, fault: isInSight ? undefined : 'it is out of sight' }
-  })
+    return { what, fault: isInSight ? undefined : outOfSight }
+  }, outOfSight)
 }
 
 /**
@@ -46,7 +48,12 @@ export function keyboardOf(page: Page, faults: string[]) {
 
   /** @param after what was done, to tell it with the fault */
   async function look(after: string): Promise<string> {
-    const { what, fault } = await focusOf(page)
+    let { what, fault } = await focusOf(page)
+    // What scrolls, or is still being drawn, comes to rest.
+    for (let looks = 0; fault === outOfSight && looks < 20; looks++) {
+      await page.waitForTimeout(50)
+      ;({ what, fault } = await focusOf(page))
+    }
     // Beyond both ends of the page, and of a dialog, are the browser's own buttons.
     const isBeyond = what === 'BODY' && /^(?:Shift\+)?Tab at (?:A: Skip to the content|A: API reference|BUTTON: Close)$/.test(after)
     if (fault !== undefined && !isBeyond) faults.push(`${after} → ${what}: ${fault}`)

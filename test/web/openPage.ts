@@ -14,6 +14,10 @@ export async function openPage(context: BrowserContext, expected = /^$/): Promis
   const allowed = new RegExp(`${strangers}|${nothingYet}|${expected.source}`)
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url())
+    if (protocol.startsWith('http') && hostname !== '127.0.0.1') complaints.push(`asked of elsewhere: ${request.url()}`)
+  })
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
     const { url } = message.location()

@@ -140,7 +140,7 @@ function More({ busy, onMore }: { busy: boolean; onMore: (isAsked: boolean) => P
   const latest = useRef(onMore)
   latest.current = onMore
   useEffect(() => {
-    if (foot.current === null || busy) return
+    if (foot.current === null || busy) return undefined
     // Anew after each page: what is near already is not told again.
     const observer = new IntersectionObserver(([entry]) => {
       if (entry?.isIntersecting === true) void latest.current(false)

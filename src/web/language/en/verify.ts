@@ -1,6 +1,6 @@
 export const verify = {
   title: 'Verify a report',
-  lead: 'Whether a report came from here and was not changed, and whether a file is the one that it speaks of.',
+  lead: 'Check whether a report came from here and was not changed, and whether a file is the one that it speaks of.',
   nothingSent: 'Nothing is uploaded: your browser computes a SHA-256 hash of each file, and only the hash is sent.',
   insecure: 'This page was not opened over https, so the browser does not let it compute hashes. A report that you choose is sent to be checked; files are compared by their hash.',
   noSuchReport: 'There is no report with this number. It was mistyped, or the report did not come from here.',

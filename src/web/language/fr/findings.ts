@@ -15,7 +15,7 @@ export const findings: Texts['findings'] = {
   sure: { rather: 'Vraisemblable', very: 'Très vraisemblable', most: 'Aussi sûr que cet examen peut l’être' },
   byThisExamination: 'd’après cet examen, qui ne dit jamais ni 0 ni 100 %',
   honest: 'C’est une réponse, et non une erreur : un verdict que les indices ne portent pas serait une supposition. Elle ne dit pas que le fichier est authentique.',
-  restsOn: 'Il repose sur :',
+  restsOn: 'Le verdict repose sur :',
   tooWeakAre: 'Trop faibles à eux seuls :',
   degraded: 'Ce verdict repose sur moins qu’il ne devrait.',
   notChecked: (things) => plural(things, { one: '1 point n’a pas pu être vérifié', other: `${things} points n’ont pas pu être vérifiés` }),

@@ -23,7 +23,7 @@ export const layout: Texts['layout'] = {
   theme: 'Couleurs',
   themes: { system: 'Comme le système', light: 'Claires', dark: 'Sombres' },
   reference: 'Référence de l’API',
-  motto: 'Peut-on se fier à une image, et pourquoi.',
+  motto: 'Peut-on se fier à une image, et pourquoi ?',
   loading: 'La page se charge',
   polling: 'Les mises à jour en direct sont momentanément indisponibles : la page demande des nouvelles toutes les quelques secondes.',
   notFoundTitle: 'Il n’y a rien ici',

@@ -11,7 +11,7 @@ export const sharing: Texts['sharing'] = {
   inclusions: {
     location: 'le lieu de la prise de vue',
     serial_numbers: 'les numéros de série et autres identifiants',
-    prompts: 'les invites',
+    prompts: 'les invites (prompts)',
     file_name: 'le nom du fichier'
   },
   duration: 'Prend fin après',

@@ -2,7 +2,7 @@ import type { Texts } from '../en.ts'
 
 export const verify: Texts['verify'] = {
   title: 'Vérifier un rapport',
-  lead: 'Si un rapport vient d’ici et n’a pas été modifié, et si un fichier est bien celui dont il parle.',
+  lead: 'Vérifiez qu’un rapport vient d’ici et n’a pas été modifié, et qu’un fichier est bien celui dont il parle.',
   nothingSent: 'Rien n’est envoyé : votre navigateur calcule l’empreinte SHA-256 de chaque fichier, et seule l’empreinte est transmise.',
   insecure: 'Cette page n’a pas été ouverte en https, et le navigateur ne lui permet pas de calculer d’empreintes. Un rapport que vous choisissez est envoyé pour être vérifié ; les fichiers sont comparés par leur empreinte.',
   noSuchReport: 'Il n’y a pas de rapport portant ce numéro. Il est mal saisi, ou le rapport ne vient pas d’ici.',
