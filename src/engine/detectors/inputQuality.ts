@@ -24,7 +24,8 @@ export const inputQuality: ImageDetector = {
     const quality = jpegQuality(image)
     const isSmall = width * height < smallPixels
     const level = isSmall || damaged || (quality ?? 100) < poorQuality ? 'poor' : (quality ?? 100) < limitedQuality ? 'limited' : 'good'
-    const megapixels = Math.round((width * height) / 10_000) / 100
+    const exactly = (width * height) / 1e6
+    const megapixels = exactly < 0.1 ? Number(exactly.toPrecision(1)) : Math.round(100 * exactly) / 100
     const ground = grounds[level]
     const signal = contextSignal({
       detector: 'input_quality',

@@ -4,10 +4,13 @@ import { language } from './current.ts'
 
 const formatters = new Map<string, unknown>()
 
+/** The language as the browser's owner writes it, e.g. British English; else as it is most often written. */
+const regional = (): string => navigator.languages.find((tag) => tag.split('-')[0] === language.value) ?? language.value
+
 /** One formatter of each kind and language: making them is what costs time. */
 function kept<T>(kind: string, make: (language: string) => T): T {
   const key = `${language.value} ${kind}`
-  if (!formatters.has(key)) formatters.set(key, make(language.value))
+  if (!formatters.has(key)) formatters.set(key, make(regional()))
   return formatters.get(key) as T
 }
 

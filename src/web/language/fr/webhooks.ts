@@ -67,8 +67,8 @@ export const webhooks: Texts['webhooks'] = {
     url_refused: 'L’adresse ne peut pas être appelée',
     interrupted: 'Interrompu par nous'
   },
-  callbacks: 'Rappels',
+  callbacks: 'Adresses données par requête',
   callbacksIntro:
     'Une requête peut apporter sa propre adresse (callbackUrl), appelée avec son résultat. Ces appels ont un secret commun ; tant que vous ne l’avez pas créé, ils ne sont pas signés.',
-  callbackSecret: 'Le secret de vos rappels'
+  callbackSecret: 'Le secret de ces appels'
 }
