@@ -4,10 +4,8 @@ import { symlinkSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import t from 'tap'
-import { makeIdentity } from '../engine/credentials/certificates.ts'
-import { signedFile } from '../engine/credentials/signing.ts'
 import { saved, texturedPhoto, withCopy } from '../engine/detectors/copiedParts.ts'
-import { photo, pngWithTexts } from '../engine/pictures.ts'
+import { photo } from '../engine/pictures.ts'
 import { film } from '../engine/video/films.ts'
 import { temporaryFolder } from '../harness/servers.ts'
 import { client, layGround, makeAccount, startService } from '../harness/service.ts'
@@ -33,58 +31,16 @@ async function examined(bytes: Uint8Array, name: string): Promise<string> {
   return body.id
 }
 
-const exif = { IFD0: { Make: 'NIKON CORPORATION', Model: 'NIKON D90' }, IFD2: { ExposureTime: '1/60' } }
-const signer = makeIdentity({ organisation: 'Example Desk', commonName: 'Example Signer' })
-const original = await photo({ width: 640, height: 480, exif })
 const picture = await saved(withCopy(texturedPhoto(640, 480, 3), { left: 40, top: 60 }, { left: 373, top: 251 }, 120), 90)
 const forged = await examined(picture, 'a rather long name of a picture, with_underscores_that_do_not_break_anywhere_at_all.jpg')
-const signed = await examined(
-  await signedFile(original, 'image/jpeg', [signer], { actions: [{ action: 'c2pa.opened' }], ingredients: [{ id: 'original', file: original, mediaType: 'image/jpeg', relationship: 'parentOf' }] }),
-  'signed.jpg'
-)
-const generated = await examined(await pngWithTexts({ parameters: `${'a lighthouse, '.repeat(40)}\nNegative prompt: blurry\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 4242424242, Size: 320x240, Model: a` }), 'generated.png')
 const moving = await examined(await film({ sound: true, dropped: [20, 21, 22] }), 'film.mp4')
-const broken = await examined(original.subarray(0, 300), 'broken.jpg')
 
-const { url: link } = (await (await api.send(`/v1/analyses/${forged}/share`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).json()) as { url: string }
 const report = await api.send(`/v1/analyses/${forged}/report.pdf`)
 const pdf = Buffer.from(await report.arrayBuffer())
 const [, reportId] = /\/v1\/reports\/([\w-]+)>; rel="about"/.exec(report.headers.get('link') ?? '') ?? []
 
 const purged = await examined(await photo({ seed: 5 }), 'purged.jpg')
 await ground.database.query(`UPDATE analyses SET file_name = '', findings = NULL, evidence = '[]', retention = 'none', purged_at = now() WHERE id = $1`, [purged])
-
-const pages = [
-  ...[purged, forged, signed, generated, moving, broken, '0193b3a0-0000-7000-8000-000000000000'].map((id) => `/analyses/${id}`),
-  new URL(link).pathname,
-  '/shared/nothing',
-  '/verify',
-  `/verify?report=${reportId}`,
-  '/verify?report=nothing'
-]
-
-for (const locale of ['en-GB', 'fr-FR']) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    t.test(`results, ${locale}, ${colorScheme}: nothing keeps anybody out, wide or narrow`, async (t) => {
-      const context = await browser.newContext({ locale, colorScheme, reducedMotion: 'reduce' })
-      await context.request.post(`${url}/v1/session`, { data: { key }, headers: { origin: url } })
-      for (const path of pages) {
-        const { page, complaints } = await openPage(context, /status of 404 .*(?:nothing|0193b3a0-0000-7000-8000-000000000000)$/)
-        await page.goto(url + path)
-        await page.getByRole('heading', { level: 1 }).waitFor()
-        await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)))
-        for (const width of [1280, 320]) {
-          await page.setViewportSize({ width, height: 800 })
-          t.same(await accessibilityFindings(page), [], `${path} at ${width} px`)
-          t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} at ${width} px needs no scrolling sideways`)
-        }
-        t.same(complaints, [])
-        await page.close()
-      }
-      await context.close()
-    })
-  }
-}
 
 t.test('a video has its time line, whose places lead into it', async (t) => {
   const context = await browser.newContext({ locale: 'en-GB' })
@@ -191,29 +147,4 @@ t.test('what the page says to experts checks a report without this service', asy
   t.not(check('forged.pdf').status, 0)
   t.same(complaints, [])
   await context.close()
-})
-
-t.test('dialogs keep nobody out', async (t) => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    const context = await browser.newContext({ locale: 'en-GB', colorScheme })
-    await context.request.post(`${url}/v1/session`, { data: { key }, headers: { origin: url } })
-    const { page, complaints } = await openPage(context)
-    await page.goto(`${url}/analyses/${signed}`)
-    await page.getByRole('button', { name: 'Share', exact: true }).click()
-    await page.getByRole('button', { name: 'Make the link' }).click()
-    await page.getByRole('textbox', { name: 'Link to the result' }).waitFor()
-    t.same(await accessibilityFindings(page), [])
-    await page.keyboard.press('Escape')
-    await page.getByRole('button', { name: 'Report (PDF)' }).click()
-    await page.getByRole('button', { name: 'Download the report' }).waitFor()
-    t.same(await accessibilityFindings(page), [])
-    await page.keyboard.press('Escape')
-    await page.getByRole('button', { name: 'This is wrong' }).click()
-    await page.getByRole('button', { name: 'Take it back' }).waitFor()
-    t.same(await accessibilityFindings(page), [])
-    await page.getByRole('button', { name: 'Take it back' }).click()
-    await page.getByRole('button', { name: 'This is wrong' }).waitFor()
-    t.same(complaints, [])
-    await context.close()
-  }
 })
