@@ -1,5 +1,6 @@
 import type { AnalysisResource } from '../analyses/resource.ts'
 import { sentence, type Sentence } from '../language/sentence.ts'
+import { actionNames } from './actions.ts'
 import type { Block, Tell } from './content.ts'
 import { plainText } from './plainText.ts'
 
@@ -27,7 +28,7 @@ function stepOf(manifest: Members, titles: Map<unknown, string | undefined>, isL
   const { title, generator, actions, ingredients, timeStamp } = manifest
   const signer = signerOf(manifest)
   const time = textIn((timeStamp as Members | undefined)?.time)
-  const done = membersIn(actions).map(({ name }) => textIn(name)?.replace(/^c2pa\./, '').replaceAll('_', ' '))
+  const done = membersIn(actions).map(({ name }) => ifGiven(textIn(name), (name) => actionIn(name, tell)))
   const from = membersIn(ingredients).map(({ title, manifest }) => textIn(title) ?? titles.get(manifest))
   const lines: (Sentence | undefined)[] = [
     ifGiven(textIn(title), (title) => sentence('Title: {title}', { title })),
@@ -43,6 +44,12 @@ function stepOf(manifest: Members, titles: Map<unknown, string | undefined>, isL
     lines: lines.filter((line) => line !== undefined).map(tell),
     isLast
   }
+}
+
+/** An action that the specification does not know stands as it was written. */
+function actionIn(name: string, tell: Tell): string {
+  const known = name.startsWith('c2pa.') && Object.hasOwn(actionNames, name.slice(5)) ? actionNames[name.slice(5)] : undefined
+  return known === undefined ? name : tell(known)
 }
 
 function signerOf({ signer }: Members): string | undefined {

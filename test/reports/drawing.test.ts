@@ -111,7 +111,7 @@ t.test('fields of the file are a table in which the suspicious ones are marked, 
   })
   t.match(text, 'Model X100 DateTime 1999:01:01 Before the camera was made')
   t.notMatch(text, 'not twice')
-  t.match(text, /Signed by Agency \(Jo\).*Its signer is on the trust list Time-stamped 22 Nov 2026, 18:00:00 UTC Made with Editor 1 Done: color adjustments Made from: a\.jpg .*Signed by an unknown signer.*It no longer fits/)
+  t.match(text, /Signed by Agency \(Jo\).*Its signer is on the trust list Time-stamped 22 Nov 2026, 18:00:00 UTC Made with Editor 1 Done: colours adjusted Made from: a\.jpg .*Signed by an unknown signer.*It no longer fits/)
 })
 
 t.test('only so many pictures are shown, and it is said that there are more', async (t) => {

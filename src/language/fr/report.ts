@@ -87,5 +87,35 @@ export const report = {
   'It tells what an examination by a program found, and what that means. It proves neither who made the file nor what happened in front of a camera.':
     'Il dit ce que l’examen par un programme a trouvé, et ce que cela signifie. Il ne prouve ni qui a créé le fichier, ni ce qui s’est passé devant un objectif.',
   // Problems
-  'Reports can not be signed for a moment': 'Les rapports ne peuvent momentanément pas être signés'
+  'Reports can not be signed for a moment': 'Les rapports ne peuvent momentanément pas être signés',
+  // Actions of Content Credentials
+  'text added': 'texte ajouté',
+  'colours adjusted': 'couleurs ajustées',
+  converted: 'converti',
+  copied: 'copié',
+  created: 'créé',
+  cropped: 'recadré',
+  'something deleted': 'quelque chose supprimé',
+  'drawn in': 'dessin ajouté',
+  dubbed: 'doublé',
+  edited: 'retouché',
+  enhanced: 'amélioré',
+  filtered: 'filtré',
+  formatted: 'mis en forme',
+  'taken into care': 'pris en gestion',
+  opened: 'ouvert',
+  turned: 'tourné',
+  'something placed in it': 'quelque chose inséré',
+  produced: 'produit',
+  published: 'publié',
+  'history redacted': 'histoire expurgée',
+  'something removed': 'quelque chose retiré',
+  'packed anew': 'réempaqueté',
+  resized: 'redimensionné',
+  saved: 'enregistré',
+  'coded anew': 'réencodé',
+  translated: 'traduit',
+  trimmed: 'coupé',
+  'something unknown': 'opération inconnue',
+  watermarked: 'filigrané'
 } as const

@@ -16,10 +16,10 @@ const exifRows = [
 /** Programs’ own history of the file: what it was made from, and what was done. */
 const xmpRows = ['CreatorTool', 'CreateDate', 'ModifyDate', 'History', 'DerivedFrom', 'DocumentAncestors', 'Credit']
 
-/** As photographers write it: 1/60 s. */
+/** In seconds, as photographers write it: 1/60. */
 function exposureOf(seconds: unknown): unknown {
   if (typeof seconds !== 'number' || !(seconds > 0)) return seconds
-  return seconds < 0.4 ? `1/${Math.round(1 / seconds)} s` : `${Math.round(10 * seconds) / 10} s`
+  return seconds < 0.4 ? `1/${Math.round(1 / seconds)}` : Math.round(10 * seconds) / 10
 }
 
 /** The fields as a table for a reader: name, value, and what is odd about it. */
@@ -27,7 +27,7 @@ export function rowsOf(metadata: Metadata, doubts: readonly Doubt[]): Json[] {
   const { exif, xmp } = metadata
   const rows: { name: string; value: string | Sentence }[] = []
   const add = (name: string, value: unknown) => {
-    const text = Array.isArray(value) ? value.join(', ') : typeof value === 'number' ? String(Math.round(value * 1e6) / 1e6) : value
+    const text = Array.isArray(value) ? value.join(name === 'GPSTimeStamp' ? ':' : ', ') : typeof value === 'number' ? String(Math.round(value * 1e6) / 1e6) : value
     if (typeof text === 'string' && text !== '') rows.push({ name, value: text.slice(0, maxValueLength) })
   }
   for (const name of exifRows) add(name, name === 'ExposureTime' ? exposureOf(exif.get(name)) : exif.get(name))
