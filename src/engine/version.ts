@@ -6,7 +6,7 @@ import type { TrustList } from './detector.ts'
  * A date and a counter. Raise it with every change that can change a report: a detector, a threshold, a sentence, a
  * decoder's version. Results of an earlier version are never served as an answer to a new upload.
  */
-export const engineVersion = '2026.11.5'
+export const engineVersion = '2026.11.6'
 
 /**
  * The version of an engine that believes a list of signers and asks further detectors, such as models: under another list, or with

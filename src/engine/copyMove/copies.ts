@@ -3,6 +3,7 @@ import { aligned } from './alignment.ts'
 import { reduced } from './bandPass.ts'
 import { candidatesOf } from './candidates.ts'
 import { shareOfDrawn } from './drawing.ts'
+import { isPictureInPicture } from './frame.ts'
 import { findKeypoints } from './keypoints.ts'
 import { matchKeypoints, type Match } from './matches.ts'
 import { moved, type Motion } from './motion.ts'
@@ -13,7 +14,10 @@ import { turnedCandidates } from './turns.ts'
 import { showsTwoVersions } from './twoVersions.ts'
 
 /** A part of the picture that is found again elsewhere in it. */
-export interface Copy extends Region, Significance {}
+export interface Copy extends Region, Significance {
+  /** Whether it belongs to a picture that stands twice by intention. */
+  isIntended: boolean
+}
 
 /** Points are looked for in a picture reduced to about so many pixels at most, whatever its size. */
 const workPixels = 3_200_000
@@ -68,8 +72,10 @@ export function findCopies(luma: Luma): FoundCopies {
     const region = grow(luma, motion, seeds, cell, Math.min(looksLeft, Math.floor(maxComparedOfOne / cell ** 2)))
     isPartly = region.isCut
     looksLeft -= region.looks
-    const significance = significanceOf(region, showsTwoVersions(luma, motion))
-    if (significance.log10Nfa < maxLog10Nfa) regions.push({ ...region, ...significance })
+    if (region.cells.length === 0) return
+    const isIntended = showsTwoVersions(luma, motion) || isPictureInPicture(luma, region)
+    const significance = significanceOf(region, isIntended)
+    if (significance.log10Nfa < maxLog10Nfa) regions.push({ ...region, ...significance, isIntended })
   }
   for (const candidate of candidatesOf(matchKeypoints(upright, step, apart), 2 * step)) {
     if (isPartly) break
@@ -78,22 +84,24 @@ export function findCopies(luma: Luma): FoundCopies {
   const reach = Math.max(luma.width, luma.height) * neighbourhood
   const turns = isPartly ? [] : turnedCandidates(matchKeypoints(turned, step, apart), reach, 2 * step)
   for (const { motion, matches } of turns) if (!isPartly) consider(motion, matches)
-  regions.sort((a, b) => a.log10Nfa - b.log10Nfa || b.interior - a.interior)
+  regions.sort(bySignificance)
   const copies = withoutPatterns(withoutRepeats(regions))
     .slice(0, maxRegions)
     .filter((region) => shareOfDrawn(luma, region) <= maxDrawn && shareOfUnique(luma, region, region.cells) >= leastUnique)
   return { copies, isPartly }
 }
 
-/** Displacements that lie beside each other lead to the same region: the first stays. */
+/** Motions that lie beside each other lead to the same region: the first stays, and what is known to be intended before all others. */
 function withoutRepeats(copies: readonly Copy[]): Copy[] {
   const kept: Copy[] = []
-  for (const copy of copies) {
+  for (const copy of [...copies.filter(({ isIntended }) => isIntended), ...copies.filter(({ isIntended }) => !isIntended)]) {
     const isKnown = kept.some((other) => distance(copy, other) < 2 * copy.cell)
     if (!isKnown) kept.push(copy)
   }
-  return kept
+  return kept.toSorted(bySignificance)
 }
+
+const bySignificance = (a: Copy, b: Copy): number => a.log10Nfa - b.log10Nfa || b.interior - a.interior
 
 /**
  * What repeats was made so: tiles, cloth, wallpaper, the background of a screen. It overlaps its own copy, goes on past all bounds, or

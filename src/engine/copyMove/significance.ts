@@ -1,5 +1,4 @@
 import { log10BinomialTail } from '../binomialTail.ts'
-import { shareOfRectangle } from './drawing.ts'
 import { moved } from './motion.ts'
 import { agrees, differs, onGrid, type Region } from './regions.ts'
 
@@ -37,8 +36,6 @@ const leastLog10Nfa = -6
 const leastArea = 0.006
 /** Of what is around a region, the least share that differs between both places; where all is even, it is a logo or a picture on a page. */
 const leastDiffering = 0.3
-/** Of the upright rectangle around a region, how much it fills from which on it is taken for a picture in a picture, as in a collage. */
-const rectangleFrom = 0.88
 /** What is said at most of regions that are small, on an even ground, whole pictures, or in one of two versions of a picture. */
 const leastLog10NfaOfUsual = -1
 
@@ -48,9 +45,9 @@ const leastLog10NfaOfUsual = -1
  * the outlines of things agree, in threads and patches, and what lies between them does not. So only the inside of a
  * region counts, and each cell of it is one trial.
  *
- * @param isVersion whether the region lies in a picture that stands beside another version of itself
+ * @param isIntended whether the region is a picture that stands twice by intention: on a page, or beside another version of itself
  */
-export function significanceOf(region: Region, isVersion: boolean): Significance {
+export function significanceOf(region: Region, isIntended: boolean): Significance {
   const { cells, states, correlations, deviations } = region
   const keepsGrid = onGrid(region.motion)
   const inside: number[] = []
@@ -74,7 +71,7 @@ export function significanceOf(region: Region, isVersion: boolean): Significance
   const sorted = Float32Array.from(inside, (cell) => correlations[cell]!).sort()
   const differing = [...border].filter((cell) => states[cell] === differs).length
   const isSmall = cells.length < leastArea * states.length
-  const isUsual = isVersion || isSmall || differing < leastDiffering * border.size || shareOfRectangle(region) >= rectangleFrom
+  const isUsual = isIntended || isSmall || differing < leastDiffering * border.size
   const log10Nfa = Math.log10(tests * levels.length) + Math.min(...tails)
   return {
     interior: inside.length,

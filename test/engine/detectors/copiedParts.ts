@@ -51,6 +51,36 @@ export function withCopy({ data, width, height }: Picture, from: Place, to: Plac
   return { data: changed, width, height }
 }
 
+/** Copies a rectangle within the picture. */
+export function withRectangle(picture: Picture, from: Place, to: Place, size: { width: number; height: number }): Picture {
+  return pasted(picture, cut(picture, from, size), to)
+}
+
+/** Six photographs side by side in two rows, one of them twice. */
+export function collage(): Picture {
+  const [width, height] = [300, 220]
+  const photographs = [11, 12, 13, 14, 15].map((seed) => texturedPhoto(width, height, seed))
+  const [first, second, third, fourth, fifth] = photographs as [Picture, Picture, Picture, Picture, Picture]
+  let sheet: Picture = { data: new Uint8Array(3 * 3 * width * 2 * height), width: 3 * width, height: 2 * height }
+  for (const [index, photograph] of [first, second, third, fourth, first, fifth].entries()) {
+    sheet = pasted(sheet, photograph, { left: (index % 3) * width, top: Math.floor(index / 3) * height })
+  }
+  return sheet
+}
+
+function cut({ data, width }: Picture, { left, top }: Place, size: { width: number; height: number }): Picture {
+  const rows = Array.from({ length: size.height }, (_, y) => data.subarray(((top + y) * width + left) * 3, ((top + y) * width + left + size.width) * 3))
+  return { data: Buffer.concat(rows), ...size }
+}
+
+function pasted({ data, width, height }: Picture, part: Picture, { left, top }: Place): Picture {
+  const changed = Uint8Array.from(data)
+  for (let y = 0; y < part.height; y++) {
+    changed.set(part.data.subarray(y * part.width * 3, (y + 1) * part.width * 3), ((top + y) * width + left) * 3)
+  }
+  return { data: changed, width, height }
+}
+
 /** Copies a disc of this diameter within the picture and turns it, with interpolation as an editor does it. */
 export async function withTurnedCopy(picture: Picture, from: Place, to: Place, side: number, degrees: number): Promise<Picture> {
   const { width, height } = picture

@@ -4,7 +4,7 @@ import { log10BinomialTail } from '../../../src/engine/binomialTail.ts'
 import { showsTwoVersions } from '../../../src/engine/copyMove/twoVersions.ts'
 import { copyMove } from '../../../src/engine/detectors/copyMove.ts'
 import { lumaOf } from '../../../src/engine/luma.ts'
-import { facade, page, saved, texturedPhoto, withCopy, withTurnedCopy } from './copiedParts.ts'
+import { collage, facade, page, saved, texturedPhoto, withCopy, withRectangle, withTurnedCopy } from './copiedParts.ts'
 import { detect } from './photographs.ts'
 
 const photo = texturedPhoto(640, 480, 3)
@@ -58,6 +58,19 @@ t.test('a copy that was turned is found, with the angle', async (t) => {
   t.match(signals, [{ code: 'copied_part' }])
   const [copy] = signals[0]!.measured.copies as { turnedByDegrees: number; scale: number }[]
   t.ok(Math.abs(copy!.turnedByDegrees - 25) < 1 && Math.abs(copy!.scale - 1) < 0.03)
+})
+
+t.test('a rectangle that was copied is found like any other part', async (t) => {
+  for (const quality of [undefined, 90]) {
+    const { signals } = await detect(copyMove, await saved(withRectangle(photo, { left: 40, top: 60 }, { left: 373, top: 251 }, { width: 150, height: 110 }), quality))
+    t.match(signals, [{ code: 'copied_part' }])
+    t.ok(signals[0]!.log10Nfa! <= -3, `${signals[0]!.log10Nfa}`)
+  }
+})
+
+t.test('a photograph that stands twice in a collage, between others, is mentioned, and carries no verdict', async (t) => {
+  const { signals } = await detect(copyMove, await saved(collage(), 92))
+  t.match(signals, [{ code: 'copied_part', log10Nfa: -1 }])
 })
 
 t.test('a photograph that stands twice on an even page is mentioned, and carries no verdict', async (t) => {
