@@ -22,6 +22,7 @@ import { limits } from './limits/rates.ts'
 import { limitRoutes } from './limits/routes.ts'
 import { createMailer } from './mail/mailer.ts'
 import { logTransport, smtpTransport } from './mail/transport.ts'
+import { requestLog } from './observability/requestLog.ts'
 import type { Parts } from './parts.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { shareRoutes } from './shares/routes.ts'
@@ -30,7 +31,7 @@ import { webhookRoutes } from './webhooks/routes.ts'
 
 /** The role `api`: everything below `/v1`, and the pages. */
 export async function registerApi(app: FastifyInstance, parts: Parts): Promise<void> {
-  const { config, log, db, redis, storage, ledger, relay, hub, outbound, billing, housekeeping, providers, models, trustList } = parts
+  const { config, log, tracing, db, redis, storage, ledger, relay, hub, outbound, billing, housekeeping, providers, models, trustList } = parts
   const access = { db, redis, log }
   const cookie = sessionCookie(config.publicUrl)
   const callers = findCallers(access)
@@ -45,6 +46,7 @@ export async function registerApi(app: FastifyInstance, parts: Parts): Promise<v
   // In the order in which a request meets them.
   await app.register(limits, { db, redis, anonymousPerMinute: config.anonymousPerMinute })
   await app.register(authenticate, { callers, cookie })
+  await app.register(requestLog, { tracing })
   await app.register(idempotency, { db, staleMs: config.uploadStaleMs })
 
   await app.register(accountRoutes, {
@@ -67,6 +69,7 @@ export async function registerApi(app: FastifyInstance, parts: Parts): Promise<v
     storage,
     ledger,
     relay,
+    tracing,
     hub,
     outbound,
     engineVersion: () => versionWith(versionUnder(trustList?.current(), versionsOf(models)), providers),

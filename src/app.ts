@@ -5,8 +5,8 @@ import type { ServiceConfig } from './config.ts'
 import { requestLanguage } from './language/requestLanguage.ts'
 import { healthRoutes } from './observability/health.ts'
 import { metrics } from './observability/metrics.ts'
-import { loggedRequest } from './observability/requestLog.ts'
 import { documentation } from './openapi.ts'
+import { RequestLines } from './observability/requestLog.ts'
 import { openParts } from './parts.ts'
 import { answerProblem, answerProblems, onClientError, refuseWhenClosing } from './platform/errors.ts'
 import { closeSilentConnections } from './platform/silentConnections.ts'
@@ -27,7 +27,8 @@ const JSON_BODY_BYTES = 64 * 1024
  */
 export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger): Promise<FastifyInstance> {
   const app = Fastify({
-    loggerInstance: logger.child({}, { serializers: { req: loggedRequest } }),
+    loggerInstance: logger,
+    logController: new RequestLines(),
     bodyLimit: JSON_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: IDLE_TIMEOUT_MS,
@@ -45,6 +46,7 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
   // Last in, first out: what others still need is let go of last.
   app.addHook('onClose', () => parts.close())
 
+  await parts.tracing.traceRequests(app)
   await app.register(requestLanguage)
   answerProblems(app)
   refuseWhenClosing(app)
@@ -61,7 +63,7 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
   return app
 }
 
-/** A caller's own id is kept when it is harmless in a log, so that both sides can find the request again. */
+/** A caller's own id is kept when it is harmless in a log, and no key, so that both sides can find the request again. */
 function requestIdOf(given: string | string[] | undefined): string {
-  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : randomUUID()
+  return typeof given === 'string' && /^(?!ft_live_)[\w.-]{8,64}$/.test(given) ? given : randomUUID()
 }

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { availableParallelism, totalmem } from 'node:os'
+import packageJson from '../package.json' with { type: 'json' }
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import type { ProviderConfig } from './engine/providers/configured.ts'
@@ -109,6 +110,14 @@ const Environment = Type.Object({
   SMTP_URL: Type.Optional(
     Type.String({ pattern: '^smtps?://', description: 'Where mails are sent, e.g. smtps://user:password@mail.example; without it they go to the log' })
   ),
+  SENTRY_DSN: Type.Optional(
+    Type.String({ pattern: '^https?://[^/@]+@.+/\\d+$', description: 'Where errors that nobody expected are reported to; without it they are in the log alone' })
+  ),
+  SENTRY_ENVIRONMENT: Type.String({ default: 'production', description: 'Named in each report' }),
+  SENTRY_RELEASE: Type.Optional(Type.String({ description: 'Named in each report and each trace; else the version of the package' })),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.String({ pattern: '^https?://', description: 'Where traces are sent as OTLP over HTTP; further OTEL_… variables are OpenTelemetry’s own' })
+  ),
   MAIL_FROM: Type.String({ default: 'FakeTect <faketect@localhost>', description: 'Who mails are from' }),
   SHUTDOWN_MS: Type.Integer({ default: 45_000, minimum: 1_000, description: 'Time to finish what runs after SIGTERM' })
 })
@@ -153,7 +162,18 @@ export interface Config {
   /** Undefined when mails are written to the log. */
   smtpUrl: string | undefined
   mailFrom: string
+  /** What runs, for reports of errors and for traces. */
+  release: string
+  /** Undefined when errors are reported to nobody. */
+  sentry: SentryConfig | undefined
+  /** Whether traces are sent, to where OpenTelemetry's libraries read it from the environment. */
+  tracing: boolean
   shutdownMs: number
+}
+
+export interface SentryConfig {
+  dsn: string
+  environment: string
 }
 
 export interface StripeConfig {
@@ -222,6 +242,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     reportSigningKey: readReportKey(e),
     smtpUrl: e.SMTP_URL,
     mailFrom: e.MAIL_FROM,
+    release: e.SENTRY_RELEASE ?? `${packageJson.name}@${packageJson.version}`,
+    sentry: e.SENTRY_DSN === undefined ? undefined : { dsn: e.SENTRY_DSN, environment: e.SENTRY_ENVIRONMENT },
+    tracing: e.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     shutdownMs: e.SHUTDOWN_MS
   }
 }

@@ -9,6 +9,7 @@ import { startRelay } from './events/relay.ts'
 import { startHousekeeping } from './ledger/housekeeping.ts'
 import { openLedger } from './ledger/queue.ts'
 import { startReconciler } from './ledger/reconciler.ts'
+import { openTracing } from './observability/tracing.ts'
 import { createOutbound } from './platform/outbound/outbound.ts'
 import { connectPostgres } from './platform/postgres.ts'
 import { connectBlockingRedis, connectRedis } from './platform/redis.ts'
@@ -31,6 +32,7 @@ export async function openParts(config: ServiceConfig, log: FastifyBaseLogger) {
   const providers = await openProviders(config.providers, (provider, circuit) => {
     log[circuit === 'open' ? 'warn' : 'info']({ provider, circuit }, 'The circuit of a provider has changed')
   })
+  const tracing = await openTracing(config, log)
   const models = await openModels(config)
   const trustList = config.trustList === undefined ? undefined : await openTrustList({ location: config.trustList, dataDir: config.dataDir, log })
   const postgres = connectPostgres({ url: config.databaseUrl, max: config.databasePoolMax, log })
@@ -60,7 +62,8 @@ export async function openParts(config: ServiceConfig, log: FastifyBaseLogger) {
     subscriber.disconnect()
     storage.close()
     await postgres.close()
+    await tracing.close()
   }
 
-  return { config, log, providers, models, trustList, postgres, db, redis, storage, hub, outbound, ledger, deliveries, billing, relay, housekeeping, close }
+  return { config, log, tracing, providers, models, trustList, postgres, db, redis, storage, hub, outbound, ledger, deliveries, billing, relay, housekeeping, close }
 }

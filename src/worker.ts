@@ -13,7 +13,7 @@ const HAND_BACK_AFTER = 0.8
 
 /** The role `worker`: works on analyses and delivers webhooks, until the app closes. */
 export function startWorker(app: FastifyInstance, parts: Parts): Engine {
-  const { config, log, db, storage, providers, trustList, relay, outbound, deliveries } = parts
+  const { config, log, tracing, db, storage, providers, trustList, relay, outbound, deliveries } = parts
   const engine = createEngine({
     threads: config.engineThreads,
     deadlineMs: config.analysisDeadlineMs,
@@ -21,7 +21,8 @@ export function startWorker(app: FastifyInstance, parts: Parts): Engine {
     detectors: config.engineDetectors,
     models: parts.models,
     trustList: () => trustList?.current(),
-    onError: (error) => log.error({ err: error }, 'An engine thread died while idle')
+    onError: (error) => log.error({ err: error }, 'An engine thread died while idle'),
+    onNotice: ({ level, message, ...details }) => log[level](details, message)
   })
   const blocking = connectBlockingRedis(config.redisUrl, log)
   const processor = startProcessor({
@@ -35,6 +36,7 @@ export function startWorker(app: FastifyInstance, parts: Parts): Engine {
     redis: blocking,
     lockMs: config.ledgerLockMs,
     retryMs: config.ledgerRetryMs,
+    tracing,
     log
   })
   const deliverer = startDeliverer({ db, outbound, queue: deliveries, relay, redis: blocking, lockMs: config.ledgerLockMs, log })

@@ -81,7 +81,7 @@ export async function holdsClaim(db: Database, claim: Analysis): Promise<boolean
 export async function completeAnalysis(
   db: Database,
   claim: Analysis,
-  report: Omit<Report, 'evidence' | 'durationsMs'>,
+  report: Omit<Report, 'evidence' | 'durationsMs' | 'beganAt'>,
   evidence: StoredEvidence[],
   degraded: Sentence | null = null
 ): Promise<boolean> {

@@ -29,14 +29,14 @@ export async function analyzeMedia(
   context: DetectorContext = nothingKnown,
   video: { onDecoded?: (video: DecodedVideo) => Promise<void>; withoutFrames?: DecodingProblem | undefined } = {}
 ): Promise<Report> {
-  const durationsMs: Report['durationsMs'] = {}
-  const medium = await timed(durationsMs, 'decode', () => decode(bytes, sniffed, video.withoutFrames))
+  const times: Times = { durationsMs: {}, beganAt: {} }
+  const medium = await timed(times, 'decode', () => decode(bytes, sniffed, video.withoutFrames))
   if (medium.kind === 'video') await video.onDecoded?.(medium)
   const found: Findings[] = []
   for (const detector of detectorsFor(medium, detectors)) {
-    found.push(await timed(durationsMs, detector.id, () => findingsOf(detector, medium, context)))
+    found.push(await timed(times, detector.id, () => findingsOf(detector, medium, context)))
   }
-  const previews = await timed(durationsMs, 'previews', () => previewsOf(medium))
+  const previews = await timed(times, 'previews', () => previewsOf(medium))
   const signals = found
     .flatMap((one) => one.signals)
     .map(storableSignal)
@@ -48,7 +48,7 @@ export async function analyzeMedia(
     signals,
     notChecked,
     media: factsOf(medium),
-    durationsMs,
+    ...times,
     evidence: [...found.flatMap((one) => one.evidence), ...previews].map(storableEvidence)
   }
 }
@@ -94,10 +94,13 @@ function factsOf(medium: Medium): Report['media'] {
   return { mediaType, width, height, durationSeconds, frameRate, videoCodec: storableText(codec, 100), audioTracks: tracks }
 }
 
-async function timed<Result>(durationsMs: Report['durationsMs'], step: string, work: () => Promise<Result>): Promise<Result> {
+type Times = Pick<Report, 'durationsMs' | 'beganAt'>
+
+async function timed<Result>({ durationsMs, beganAt }: Times, step: string, work: () => Promise<Result>): Promise<Result> {
   const began = performance.now()
   const result = await work()
   durationsMs[step] = Math.round(10 * (performance.now() - began)) / 10
+  beganAt[step] = performance.timeOrigin + began
   return result
 }
 

@@ -25,6 +25,14 @@ export function prepareDecoder(): void {
   })
 }
 
+/**
+ * Passes on what libvips finds odd about a file and decodes all the same, as a warning of Node.js: see `notice.ts`. libvips keeps one list
+ * of warnings for the whole process: with several threads one may be told of the wrong file.
+ */
+export function passOnWarning(warning: string): void {
+  process.emitWarning(warning, 'LibvipsWarning')
+}
+
 /** What libvips calls the formats that a media type may turn out to be. */
 export const formatsOf: { readonly [mediaType in ImageMediaType]: readonly string[] } = {
   'image/jpeg': ['jpeg'],

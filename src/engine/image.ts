@@ -2,7 +2,7 @@ import sharp, { type Metadata as Header } from 'sharp'
 import { sentence } from '../language/sentence.ts'
 import { admitPixels, admitStructure } from './admission.ts'
 import { readJpeg, type JpegStructure } from './containers/jpeg.ts'
-import { formatsOf, maxPixels, operationTimeoutSeconds } from './decoder.ts'
+import { formatsOf, maxPixels, operationTimeoutSeconds, passOnWarning } from './decoder.ts'
 import { decodeHeic } from './heic.ts'
 import { readMetadata, type Metadata } from './metadata.ts'
 import { decodeCoefficients, type Coefficients } from './jpeg/coefficients.ts'
@@ -93,7 +93,7 @@ function once<Value>(work: () => Value): () => Value {
 async function readHeader(bytes: Uint8Array): Promise<Header> {
   try {
     // Without a limit here: one that throws would not tell the size. Nothing is decoded yet.
-    return await sharp(bytes, { limitInputPixels: false, failOn: 'none' }).metadata()
+    return await sharp(bytes, { limitInputPixels: false, failOn: 'none' }).on('warning', passOnWarning).metadata()
   } catch (error) {
     throw new EngineError('undecodable_file', sentence('The file can not be read as a picture: its header is damaged'), { cause: error })
   }
@@ -203,6 +203,7 @@ async function shareOfSoundRows(bytes: Uint8Array, { width, height }: Header, ti
 
 async function decode(bytes: Uint8Array, failOn: 'warning' | 'error' | 'none', time: DecodingTime): Promise<Pixels> {
   const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels, failOn, sequentialRead: true })
+    .on('warning', passOnWarning)
     .timeout({ seconds: time() })
     .toColourspace('srgb')
     .removeAlpha()

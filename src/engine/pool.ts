@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url'
+import { LRUCache } from 'lru-cache'
 import { Piscina } from 'piscina'
 import { sentence, type Sentence } from '../language/sentence.ts'
 import type { TrustList } from './detector.ts'
 import { versionsOf, type Model } from './models/folder.ts'
-import type { AnalysisOutcome, AnalysisTask, Began, ThreadSettings } from './threadMessages.ts'
+import { fewNotices, type OnNotice } from './notice.ts'
+import type { AnalysisOutcome, AnalysisTask, Began, Noticed, ThreadSettings } from './threadMessages.ts'
 import { EngineError, failureOf, type Report } from './types.ts'
 import { turnstile } from '../platform/turnstile.ts'
 import { versionUnder } from './version.ts'
@@ -28,6 +30,8 @@ export interface EngineOptions {
   trustList?: () => TrustList | undefined
   /** Told of errors that belong to no analysis, such as a thread that dies while idle. The pool has replaced it. */
   onError?: (error: Error) => void
+  /** Told of what threads say when they are at no analysis. */
+  onNotice?: OnNotice
 }
 
 export interface Engine {
@@ -38,6 +42,7 @@ export interface Engine {
    * Analyses one file. Its bytes are taken over: the caller's buffer is empty afterwards.
    *
    * @param options.priority a whole number, 1 is the most urgent: in which order those that wait get a thread
+   * @param options.onNotice told of what its thread or process says, and of what became of them; also a moment after the report
    * @param options.onSampled is given a video's stills while it is still being analysed, and how long ago its analysis began
    * @throws {EngineError} when the file or the engine fails
    * @throws the signal's reason, at once, when the caller gives up; a running thread is ended and replaced, a process ended
@@ -53,6 +58,7 @@ export interface AnalyzeOptions {
   signal?: AbortSignal
   priority?: number
   onSampled?: (video: SampledVideo, sinceMs: number) => void
+  onNotice?: OnNotice
 }
 
 /**
@@ -69,6 +75,9 @@ const startAllowanceMs = 15_000
 
 const checkTimeoutMs = 5_000
 
+/** Analyses whose threads are still heard; what a thread says may come after its answer. */
+const maxHeard = 1_000
+
 /** The part of a video's time after which the decoding of its frames is given up, so that the rest of it is still told. */
 const decodingShare = 0.7
 
@@ -80,7 +89,7 @@ const decodingShare = 0.7
  * Analyses wait in a turnstile of ours, not in Piscina's queue: Piscina 5.3 puts tasks that can be aborted past both its
  * `taskQueue` and its `maxQueue`.
  */
-export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs, detectors, models = [], trustList = () => undefined, onError = () => {} }: EngineOptions): Engine {
+export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs, detectors, models = [], trustList = () => undefined, onError = () => {}, onNotice = () => {} }: EngineOptions): Engine {
   const settings: ThreadSettings = { detectors, models }
   const pool = new Piscina({
     filename: fileURLToPath(new URL('thread.ts', import.meta.url)),
@@ -98,11 +107,15 @@ export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs
 
   const slots = turnstile(threads, maxWaiting)
   const running = new Map<number, RunningTask>()
+  const heard = new LRUCache<number, OnNotice>({ max: maxHeard })
   const closed = new AbortController()
   let nextId = 0
 
-  // Threads say when they begin; anything else on this channel is no message of ours.
-  pool.on('message', (message: Partial<Began> | undefined) => running.get(message?.began ?? -1)?.begin())
+  // Threads say when they begin and what else there is; anything else on this channel is no message of ours.
+  pool.on('message', (message: Partial<Began & Noticed> | undefined) => {
+    running.get(message?.began ?? -1)?.begin(message?.thread)
+    if (message?.notice !== undefined) (heard.get(message.of ?? -1) ?? onNotice)(message.notice)
+  })
 
   /** Does some work when a slot is free, until it is done, the time is over or the caller gives up. */
   async function inSlot<Result>(
@@ -139,13 +152,23 @@ export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs
       const isVideo = mediaType.startsWith('video/')
       const runMs = isVideo ? videoDeadlineMs : deadlineMs
       const limits = { startMs: startAllowanceMs, runMs, late: sentence('The analysis took longer than {seconds, number} seconds and was stopped', { seconds: runMs / 1000 }) }
+      const tell = fewNotices(options.onNotice ?? onNotice)
       const outcome = await inSlot<AnalysisOutcome>(isVideo ? inProcess : inThread, limits, options)
       if ('failure' in outcome) throw new EngineError(outcome.failure.code, outcome.failure.reason)
       return outcome.report
 
-      function inThread(_running: RunningTask, id: number, signal: AbortSignal): Promise<AnalysisOutcome> {
+      async function inThread(running: RunningTask, id: number, signal: AbortSignal): Promise<AnalysisOutcome> {
         const task: AnalysisTask = { id, bytes, mediaType, context: { trustList: trustList() } }
-        return pool.run(task, { transferList: [bytes], signal })
+        heard.set(id, tell)
+        try {
+          return await pool.run(task, { transferList: [bytes], signal })
+        } catch (error) {
+          if (!pool.threads.some(({ threadId }) => threadId === running.thread)) {
+            const { message: why } = (signal.aborted ? signal.reason : error) as Error
+            tell({ level: 'warn', message: 'The thread of an analysis has ended before it, and is replaced', why, maxHeapMb: resourceLimits.maxOldGenerationSizeMb })
+          }
+          throw error
+        }
       }
 
       function inProcess(running: RunningTask, _id: number, signal: AbortSignal): Promise<AnalysisOutcome> {
@@ -155,6 +178,7 @@ export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs
           signal,
           decodeWithinMs: decodingShare * runMs,
           onBegan: () => running.begin(),
+          onNotice: tell,
           onSampled: (video) => onSampled?.(video, running.sinceMs())
         })
       }
@@ -178,7 +202,9 @@ export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs
 }
 
 interface RunningTask {
-  begin(): void
+  begin(thread?: number): void
+  /** Where it runs; undefined before it has begun, and in a process. */
+  readonly thread: number | undefined
   /** How long ago it began. */
   sinceMs(): number
   end(): void
@@ -189,12 +215,17 @@ function runningTask({ startMs, runMs }: { startMs: number; runMs: number }, onL
   let began = performance.now()
   let due = performance.now() + startMs
   let timer = setTimeout(onLate, startMs)
+  let thread: number | undefined
   return {
-    begin() {
+    begin(given) {
+      thread = given
       clearTimeout(timer)
       began = performance.now()
       due = began + runMs
       timer = setTimeout(onLate, runMs)
+    },
+    get thread() {
+      return thread
     },
     sinceMs: () => performance.now() - began,
     end: () => clearTimeout(timer),

@@ -1,6 +1,7 @@
 import type { Sentence } from '../language/sentence.ts'
 import type { DetectorContext } from './detector.ts'
 import type { Model } from './models/folder.ts'
+import type { Notice } from './notice.ts'
 import type { EngineFailure, Report } from './types.ts'
 
 /**
@@ -22,6 +23,15 @@ export type AnalysisOutcome = { report: Report } | { failure: { code: EngineFail
 /** Posted by a thread as its first act on a task: from here on the deadline counts. */
 export interface Began {
   began: number
+  /** Of Node.js: which thread it is. */
+  thread: number
+}
+
+/** Posted by a thread at any time, also when it has answered already: it goes another way than answers do. */
+export interface Noticed {
+  notice: Notice
+  /** The task that the thread is at, or was at last; undefined before the first. */
+  of: number | undefined
 }
 
 /** Given to each thread when it starts. */

@@ -80,6 +80,8 @@ export interface Report {
   media: MediaFacts
   /** What the time went to, in milliseconds: `decode`, `previews`, and each detector by its id. */
   durationsMs: { [step: string]: number }
+  /** When each of these steps began, in milliseconds since the epoch. */
+  beganAt: { [step: string]: number }
   evidence: Evidence[]
 }
 

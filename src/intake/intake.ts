@@ -2,13 +2,14 @@ import type { FastifyRequest } from 'fastify'
 import type { Analysis } from '../analyses/moves.ts'
 import type { Limits } from '../limits/rates.ts'
 import type { Ledger } from '../ledger/queue.ts'
+import type { Tracing } from '../observability/tracing.ts'
 import type { Repeating } from '../platform/repeat.ts'
 import type { Wishes } from './form.ts'
 import { receiveFile, type Destination, type IncomingFile, type IntakeOptions } from './receive.ts'
 
 /** What one request needs to take files in. */
 export interface Intake {
-  options: IntakeOptions & { ledger: Ledger; relay: Repeating }
+  options: IntakeOptions & { ledger: Ledger; relay: Repeating; tracing: Tracing }
   limits: Limits
   request: FastifyRequest
 }
@@ -24,6 +25,9 @@ export async function takeFile(
   const takeBytes = (bytes: number) => limits.takeBytes(request, bytes)
   const row = await receiveFile(options, request.caller, { ...file, wishes, takeBytes }, request.log, destinationOf)
   options.relay.nudge()
-  if (row.state === 'queued') await options.ledger.add(row.id, row.priority)
+  request.log.info({ analysisId: row.id, state: row.state, ...(row.batchId !== null && { batchId: row.batchId }) }, 'A file has come in')
+  if (row.state !== 'queued') return row
+  const traceparent = options.tracing.traceparent()
+  await options.ledger.add(row.id, row.priority, { requestId: request.id, ...(traceparent !== undefined && { traceparent }) })
   return row
 }

@@ -69,7 +69,7 @@ export async function receiveFile(
   options: IntakeOptions,
   caller: Caller,
   file: IncomingFile,
-  log: FastifyBaseLogger,
+  requestLog: FastifyBaseLogger,
   destinationOf: () => Destination = alone
 ): Promise<Analysis> {
   const { db, storage } = options
@@ -79,6 +79,7 @@ export async function receiveFile(
   const { mediaType, kind } = await typeOf(head, file.declaredType)
 
   const id = uuidv7()
+  const log = requestLog.child({ analysisId: id })
   const key = mediaKey({ accountId, id })
   await beginUpload(db, {
     id,
@@ -148,7 +149,7 @@ async function answerFromEarlier(
   } catch (error) {
     // Deleted in the meantime, or out of reach: the file is analysed like any other.
     if (!(error instanceof ObjectMissing || error instanceof StorageUnavailable)) throw error
-    log.info({ err: error, analysisId: upload.id }, 'The earlier result could not be copied')
+    log.info({ err: error }, 'The earlier result could not be copied')
     await bury(db, evidencePrefix(upload, 0))
     return undefined
   }
@@ -173,7 +174,7 @@ async function takeBack(
   try {
     await takeOut()
   } catch (error) {
-    log.warn({ err: error, analysisId: upload.id }, 'An upload could not be taken back now; it is tried again')
+    log.warn({ err: error }, 'An upload could not be taken back now; it is tried again')
     void again()
   }
 
@@ -191,7 +192,7 @@ async function takeBack(
       try {
         return await takeOut()
       } catch (error) {
-        log.debug({ err: error, analysisId: upload.id }, 'An upload could not be taken back yet')
+        log.debug({ err: error }, 'An upload could not be taken back yet')
       }
     }
   }

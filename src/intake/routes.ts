@@ -5,6 +5,7 @@ import type { Hub } from '../events/hub.ts'
 import { sentence } from '../language/sentence.ts'
 import type { Ledger } from '../ledger/queue.ts'
 import { plans } from '../limits/plans.ts'
+import type { Tracing } from '../observability/tracing.ts'
 import type { Outbound } from '../platform/outbound/outbound.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Repeating } from '../platform/repeat.ts'
@@ -24,6 +25,7 @@ import { alone, readOver, receiveForm, type Received } from './receiveForm.ts'
 export interface IntakeRoutesOptions extends IntakeOptions {
   ledger: Ledger
   relay: Repeating
+  tracing: Tracing
   hub: Hub
   outbound: Outbound
   /** For a file that is fetched from an address. */

@@ -15,10 +15,12 @@ import { examine, type Examination, type Examiners } from '../engine/providers/e
 import { ProviderFailure } from '../engine/providers/failure.ts'
 import { storableSentence } from '../engine/storable.ts'
 import { EngineError, type Evidence } from '../engine/types.ts'
+import { say } from '../language/say.ts'
 import { sentence } from '../language/sentence.ts'
 import { wasRolledBack, type Database } from '../platform/postgres.ts'
 import type { StoredEvidence } from '../platform/schema.ts'
 import { ObjectMissing, StorageUnavailable, type Storage } from '../platform/storage/storage.ts'
+import type { Tracing } from '../observability/tracing.ts'
 import type { MediaRoom } from './mediaRoom.ts'
 
 export interface AttemptOptions extends Examiners {
@@ -28,6 +30,7 @@ export interface AttemptOptions extends Examiners {
   room: MediaRoom
   /** Fires when the process can't wait for its attempts any longer. */
   handBack: AbortSignal
+  tracing: Tracing
   log: FastifyBaseLogger
 }
 
@@ -61,7 +64,7 @@ class ClaimLost extends Error {
  * @throws when PostgreSQL is away: the row is then as if the attempt had died
  */
 export async function runAttempt(options: AttemptOptions, claim: Analysis): Promise<void> {
-  const { db, storage, log } = options
+  const { db, storage, tracing, log } = options
   const over = new AbortController()
   const watching = watchClaim(db, claim, over)
   const signal = AbortSignal.any([over.signal, options.handBack])
@@ -69,7 +72,7 @@ export async function runAttempt(options: AttemptOptions, claim: Analysis): Prom
   let orphaned = false
   try {
     const { report: found, degraded, silent } = await examineMedia(options, claim, signal)
-    const { evidence: pictures, durationsMs: _durations, ...report } = found
+    const { evidence: pictures, durationsMs, beganAt: _times, ...report } = found
     for (const { provider, error } of silent) {
       // That a circuit is open was said when it opened.
       const level = error instanceof ProviderFailure && error.code === 'resting' ? 'debug' : 'warn'
@@ -77,11 +80,13 @@ export async function runAttempt(options: AttemptOptions, claim: Analysis): Prom
     }
     signal.throwIfAborted()
     orphaned = pictures.length > 0
-    const evidence = await storeEvidence(storage, claim, pictures, withDeadline(signal))
+    const evidence = await tracing.span('store the evidence', {}, () => storeEvidence(storage, claim, pictures, withDeadline(signal)))
     // From here on a failure leaves open whether the verdict stands: what it would refer to must stay. Whoever ends
     // the analysis later removes what earlier attempts have left.
     orphaned = false
-    orphaned = !(await written.execute(() => completeAnalysis(db, claim, report, evidence, degraded)))
+    const stands = await tracing.span('write the verdict', {}, () => written.execute(() => completeAnalysis(db, claim, report, evidence, degraded)))
+    orphaned = !stands
+    if (stands) log.info({ verdict: report.verdict, degraded: degraded !== null, mediaType: claim.mediaType, sizeBytes: claim.sizeBytes, durationsMs }, 'The analysis is completed')
   } catch (error) {
     // Aborting makes the storage fail with an error of its own: ask the signal, not the error.
     if (over.signal.reason instanceof ClaimLost) return
@@ -120,7 +125,8 @@ async function examineMedia(options: AttemptOptions, claim: Analysis, signal: Ab
   return options.room.hold(sizeBytes * copies, signal, async () => {
     const bytes = new ArrayBuffer(sizeBytes)
     const asked = providers.length > 0 ? { providers, bytes: new ArrayBuffer(sizeBytes) } : undefined
-    await readMedia(options.storage, claim, asked === undefined ? [bytes] : [bytes, asked.bytes], withDeadline(signal))
+    const buffers = asked === undefined ? [bytes] : [bytes, asked.bytes]
+    await options.tracing.span('read the file', { 'faketect.size_bytes': sizeBytes }, () => readMedia(options.storage, claim, buffers, withDeadline(signal)))
     return examine(options, { bytes, mediaType: claim.mediaType }, asked, claim.priority, signal)
   })
 }
@@ -161,15 +167,15 @@ async function* once(bytes: Uint8Array) {
 }
 
 /** Decides what a failure means: the end of the analysis, or another attempt. */
-async function endAttempt({ db, log }: AttemptOptions, claim: Analysis, error: unknown): Promise<void> {
+async function endAttempt({ db, log, handBack }: AttemptOptions, claim: Analysis, error: unknown): Promise<void> {
   const final = finalFailure(error) ?? (claim.attempt >= MAX_ATTEMPTS ? lastFailure(error) : undefined)
   if (final !== undefined) {
-    log.info({ err: error, failure: final.code }, 'The analysis failed')
+    log[isOfTheFile(error) ? 'info' : 'error']({ err: error, failure: final.code, detail: say(final.detail, 'en') }, 'The analysis failed')
     await written.execute(() => failAnalysis(db, claim, final))
     return
   }
   const reason = error instanceof StorageUnavailable ? 'storage_unavailable' : 'interrupted'
-  log.warn({ err: error, reason }, 'The attempt is given back')
+  log[handBack.aborted ? 'warn' : 'error']({ err: error, reason }, 'The attempt is given back')
   if (await written.execute(() => giveBack(db, claim, reason))) throw new ComeBackLater(reason, { cause: error })
 }
 
@@ -179,6 +185,9 @@ function finalFailure(error: unknown): Failure | undefined {
   if (error instanceof ObjectMissing) return { code: 'media_missing', detail: sentence('The stored file could not be found.') }
   return undefined
 }
+
+/** What is the file's own fault, as opposed to ours. */
+const isOfTheFile = (error: unknown) => error instanceof EngineError && (error.code === 'undecodable_file' || error.code === 'too_many_pixels')
 
 function lastFailure(error: unknown): Failure {
   if (error instanceof StorageUnavailable) {

@@ -1,12 +1,13 @@
-import { Worker } from 'bullmq'
+import { Worker, type Job } from 'bullmq'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Redis } from 'ioredis'
 import { claimAnalysis, lastAttemptVanished } from '../analyses/moves.ts'
+import { watched } from '../observability/watched.ts'
 import type { Repeating } from '../platform/repeat.ts'
 import { runAttempt, type AttemptOptions } from './attempt.ts'
 import { mediaRoom } from './mediaRoom.ts'
 import { createQuarantine } from './quarantine.ts'
-import { LEDGER_NAME, LEDGER_PREFIX, retryDelayMs } from './queue.ts'
+import { LEDGER_NAME, LEDGER_PREFIX, retryDelayMs, type Origin } from './queue.ts'
 
 export interface ProcessorOptions extends Omit<AttemptOptions, 'room' | 'handBack'> {
   /** A connection of its own, which waits for Redis as long as it takes. */
@@ -43,20 +44,31 @@ export interface Processor {
  * beside a second crash that takes 25 others' attempts with it.
  */
 export function startProcessor(options: ProcessorOptions): Processor {
-  const { db, engine, providers, relay, redis, lockMs, retryMs } = options
+  const { db, engine, providers, relay, redis, lockMs, retryMs, tracing } = options
   const quarantine = createQuarantine()
   const room = mediaRoom(providers.length > 0 ? MEDIA_BYTES : Infinity)
   const over = new AbortController()
 
-  async function process(id: string): Promise<void> {
-    const log = options.log.child({ analysisId: id })
+  async function process(job: Job<Origin>): Promise<void> {
+    const id = job.id as string
+    const { requestId, traceparent } = job.data
+    const ids = { analysisId: id, ...(requestId !== undefined && { requestId }) }
+    const log = options.log.child(ids)
     const suspect = await lastAttemptVanished(db, id)
+    if (suspect) log.error('The attempt before has ended without a word: its process has died, or is stalled')
     const attempt = async () => {
       const claim = await claimAnalysis(db, id)
       relay.nudge()
       if (claim === undefined) return
+      const { accountId, attempt } = claim
+      const attributes = { 'faketect.analysis.id': id, 'faketect.account.id': accountId, 'faketect.attempt': attempt }
       try {
-        await runAttempt({ ...options, room, handBack: over.signal, log: log.child({ attempt: claim.attempt }) }, claim)
+        await tracing.continued(traceparent, 'attempt', attributes, async () => {
+          if (attempt === 1) tracing.record('wait in the ledger', {}, job.timestamp, Date.now())
+          const traceId = tracing.traceId()
+          const attemptLog = log.child({ accountId, attempt, ...(traceId !== undefined && { traceId }) })
+          await runAttempt({ ...watched(options, tracing, attemptLog), room, handBack: over.signal, log: attemptLog }, claim)
+        })
       } finally {
         relay.nudge()
       }
@@ -64,7 +76,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
     await (suspect ? quarantine.alone(attempt) : quarantine.together(attempt))
   }
 
-  const worker = new Worker(LEDGER_NAME, (job) => process(job.id as string), {
+  const worker = new Worker<Origin>(LEDGER_NAME, process, {
     connection: redis,
     prefix: LEDGER_PREFIX,
     concurrency: engine.threads + (providers.length > 0 ? PROVIDER_LANE : 0),

@@ -13,18 +13,29 @@ export const retryDelayMs = (firstMs: number, attemptsMade: number) =>
   Math.min(firstMs * 2 ** Math.max(0, attemptsMade - 1), LONGEST_RETRY_MS)
 
 /**
+ * Where a job comes from, so that what is logged and traced of its attempts is found together with the upload. Nothing depends on it: a job
+ * that was lost is added again without.
+ */
+export interface Origin {
+  /** Of the upload. */
+  requestId?: string
+  /** W3C Trace Context, of the span that added it. */
+  traceparent?: string
+}
+
+/**
  * What is to be worked on next. It can be emptied at any time: the rows know what there is to do, and the reconciler
  * writes it anew. So nothing here fails for want of Redis.
  */
 export interface Ledger {
   /** Adds a job for a queued row; one that is there already stays as it is. */
-  add(id: string, priority: number): Promise<void>
+  add(id: string, priority: number, origin?: Origin): Promise<void>
   /** Takes a job out that nobody works on; one that is being worked on finds its row gone. */
   forget(id: string): Promise<void>
   /** Whether a job stands for the row, to be worked on now or later. One that has ended does not: it blocks its id. */
   stateOf(id: string): Promise<'open' | 'ended' | 'missing'>
-  /** Takes out whatever bears this id, so that it can be added again. */
-  remove(id: string): Promise<void>
+  /** Takes out whatever bears this id, so that it can be added again. @returns where it came from */
+  remove(id: string): Promise<Origin>
   /** Ends the pause of a job that waits for its next attempt; any other is left as it is. */
   hasten(id: string): Promise<void>
   /** How many jobs are in each state; null while Redis is away. */
@@ -36,7 +47,7 @@ export interface Ledger {
 
 /** @param redis a connection that fails fast */
 export function openLedger(redis: Redis, log: FastifyBaseLogger): Ledger {
-  const queue = new Queue(LEDGER_NAME, {
+  const queue = new Queue<Origin>(LEDGER_NAME, {
     connection: redis,
     prefix: LEDGER_PREFIX,
     skipWaitingForReady: true,
@@ -45,9 +56,9 @@ export function openLedger(redis: Redis, log: FastifyBaseLogger): Ledger {
   queue.on('error', (error) => log.debug({ err: error }, 'The ledger lost Redis'))
 
   return {
-    async add(id, priority) {
+    async add(id, priority, origin = {}) {
       try {
-        await addJob(id, priority)
+        await addJob(id, priority, origin)
       } catch (error) {
         log.warn({ err: error, analysisId: id }, 'Not in the ledger yet; the reconciler will put it there')
       }
@@ -65,7 +76,9 @@ export function openLedger(redis: Redis, log: FastifyBaseLogger): Ledger {
       return state === 'completed' || state === 'failed' ? 'ended' : 'open'
     },
     async remove(id) {
+      const job = await queue.getJob(id)
       await queue.remove(id)
+      return job?.data ?? {}
     },
     async hasten(id) {
       const job = await queue.getJob(id)
@@ -88,9 +101,9 @@ export function openLedger(redis: Redis, log: FastifyBaseLogger): Ledger {
     }
   }
 
-  async function addJob(id: string, priority: number): Promise<void> {
+  async function addJob(id: string, priority: number, origin: Origin): Promise<void> {
     if (redis.status !== 'ready') throw new Error('Redis is away')
-    await queue.add(LEDGER_NAME, {}, {
+    await queue.add(LEDGER_NAME, origin, {
       jobId: id,
       priority,
       // The row counts the attempts, and the claim ends the last one; the job only keeps coming back.

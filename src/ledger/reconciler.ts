@@ -110,8 +110,8 @@ export async function requeueLost(
       if (overdue) await ledger.hasten(id)
       return
     }
-    if (state === 'ended') await ledger.remove(id)
-    await ledger.add(id, priority)
+    const origin = state === 'ended' ? await ledger.remove(id) : undefined
+    await ledger.add(id, priority, origin)
     log.info({ analysisId: id, job: state }, 'A lost analysis was put back into the ledger')
   }
 }

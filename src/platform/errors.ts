@@ -34,11 +34,16 @@ export function refuseWhenClosing(app: FastifyInstance): void {
   })
 }
 
+/** No failures of ours: too many at once, of which writing each down would make it worse, and what comes while the machine is taken out. */
+const expected: ReadonlySet<ProblemCode> = new Set(['too_busy', 'shutting_down'])
+
 /** Answers one error; also for those that happen before there is a route, such as an address that can't be decoded. */
 export function answerProblem(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = asProblem(error)
-  // Too many at once is no failure of ours, and writing each down would make it worse.
-  if (problem.status >= 500 && problem.code !== 'too_busy') request.log.error({ err: error, code: problem.code }, 'The request failed')
+  if (problem.status >= 500 && !expected.has(problem.code)) {
+    const route = `${request.method} ${request.routeOptions.url ?? ''}`
+    request.log.error({ err: error, code: problem.code, route }, 'The request failed')
+  }
   return reply
     .code(problem.status)
     .headers({ 'x-request-id': request.id, ...problem.headers })

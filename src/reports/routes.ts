@@ -26,7 +26,7 @@ export interface ReportRoutesOptions {
 /** Reports: made for the owner of an analysis, and checked by anybody. */
 export const reportRoutes: FastifyPluginAsyncTypebox<ReportRoutesOptions> = async (app, options) => {
   const { db, storage, origin, signingKey, dataDir } = options
-  const drawer = openDrawer((error) => app.log.warn({ err: error }, 'A thread that draws reports has died'))
+  const drawer = openDrawer((error) => app.log.error({ err: error }, 'A thread that draws reports has died'))
   app.addHook('onClose', () => drawer.close())
   const reports = openReports({ db, storage, drawer, signingKey: signingKeyOf(signingKey, dataDir), origin })
   await app.register(verificationRoutes, { db })

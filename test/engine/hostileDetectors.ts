@@ -15,6 +15,7 @@
  * | `hostile: exit`              | `process.exit(0)` in the thread                                             | `engine_crashed`          |
  * | `hostile: segfault`          | sends SIGSEGV: ends the whole *process*, as faulty native code does         | the process is gone; of a video, which has its own: `engine_crashed` |
  * | `hostile: slow 500`          | waits so many milliseconds, then reports a signal `waited`                  | a report                  |
+ * | `hostile: talk`              | prints and warns                                                            | a report                  |
  * | `hostile: odd values`        | reports what neither PostgreSQL nor structured cloning takes                | a report, cleaned         |
  *
  * Without such a description they report nothing.
@@ -62,6 +63,11 @@ async function misbehave(what: string): Promise<Findings> {
     case 'segfault':
       process.kill(process.pid, 'SIGSEGV')
       await new Promise(() => {})
+      break
+    case 'talk':
+      console.log('printed on demand')
+      console.error('complained on demand')
+      process.emitWarning('warned on demand')
       break
     case 'odd values':
       return context('odd \u0000values', {

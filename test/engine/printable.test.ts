@@ -25,7 +25,7 @@ function resultOf(random: Random): FileResult {
   const text = () => storableText(anyText(random), 600)
   const signal = { detector: text(), code: text(), supports: null, log10LikelihoodRatio: 0, log10Nfa: null, meaning: quoted(text()), measured: { [text()]: storable(anyText(random)) }, evidence: [text()] }
   const media = { mediaType: 'image/png', width: 1, height: 1 }
-  const report = { engineVersion, verdict: 'inconclusive', score: null, summary: quoted(text()), signals: [signal, signal], notChecked: [{ code: text(), reason: quoted(text()) }], media, durationsMs: {}, evidence: [] } as const
+  const report = { engineVersion, verdict: 'inconclusive', score: null, summary: quoted(text()), signals: [signal, signal], notChecked: [{ code: text(), reason: quoted(text()) }], media, durationsMs: {}, beganAt: {}, evidence: [] } as const
   return { file: anyText(random), report: { ...report, signals: [...report.signals], notChecked: [...report.notChecked], evidence: [] }, evidence: [{ name: text(), caption: text(), path: anyText(random) }] }
 }
 

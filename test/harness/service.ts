@@ -8,6 +8,7 @@ import { generateApiKey, storeApiKey } from '../../src/accounts/apiKeys.ts'
 import type { AnalysisResource } from '../../src/analyses/resource.ts'
 import { buildApp } from '../../src/app.ts'
 import { readConfig, requireServers } from '../../src/config.ts'
+import { createLogger } from '../../src/observability/logger.ts'
 import type { PlanName } from '../../src/limits/plans.ts'
 import * as schema from '../../src/platform/schema.ts'
 import { startS3, type TestS3 } from './s3.ts'
@@ -55,7 +56,7 @@ export async function layGround(t: Test): Promise<Ground> {
 /** The service in this process, listening on a port of its own. */
 export async function startService(t: Test, ground: Ground, env: Record<string, string> = {}, log: DestinationStream = pino.destination(1)) {
   const config = requireServers(readConfig({ ...ground.env, ...env }))
-  const app: FastifyInstance = await buildApp(config, pino({ level: config.logLevel }, log))
+  const app: FastifyInstance = await buildApp(config, createLogger(config, log))
   // Tests close in the reverse order of their making, so that the servers outlive the service.
   t.teardown(() => app.close())
   return { app, url: await app.listen({ host: config.host, port: config.port }) }

@@ -10,6 +10,7 @@ import { createEngine } from '../../src/engine/pool.ts'
 import { receiveFile } from '../../src/intake/receive.ts'
 import { runAttempt } from '../../src/ledger/attempt.ts'
 import { mediaRoom } from '../../src/ledger/mediaRoom.ts'
+import { noTracing } from '../../src/observability/tracing.ts'
 import type { Database } from '../../src/platform/postgres.ts'
 import * as schema from '../../src/platform/schema.ts'
 import { openStorage } from '../../src/platform/storage/open.ts'
@@ -52,7 +53,7 @@ async function* chunks(bytes: Buffer) {
 
 const engine = createEngine({ threads: 1, deadlineMs: 10_000 })
 t.teardown(() => engine.close())
-const alone = { providers: [], providerTimeoutMs: 1_000, room: mediaRoom(Infinity), handBack: new AbortController().signal }
+const alone = { providers: [], tracing: noTracing, providerTimeoutMs: 1_000, room: mediaRoom(Infinity), handBack: new AbortController().signal }
 
 /** An analysis whose first attempt begins. */
 async function claimed(id: string) {

@@ -17,7 +17,7 @@ export interface SavedEvidence {
 /** One line of JSON: `file` with `error`, or with the report. */
 export function jsonLine(result: FileResult): string {
   if ('error' in result) return asciiControls(JSON.stringify(result))
-  const { evidence: _bytes, ...report } = result.report
+  const { evidence: _bytes, beganAt: _times, ...report } = result.report
   const said = {
     summary: say(report.summary, 'en'),
     signals: report.signals.map((signal) => saySignal(signal, 'en')),

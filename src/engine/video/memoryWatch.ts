@@ -9,9 +9,10 @@ const everyMs = 100
  *
  * @returns ends the watch
  */
-export function watchMemory(pid: number, maxBytes: number, onExceeded: () => void): () => void {
+export function watchMemory(pid: number, maxBytes: number, onExceeded: (residentBytes: number) => void): () => void {
   const look = async () => {
-    if ((await residentBytes(pid)) > maxBytes) onExceeded()
+    const bytes = await residentBytes(pid)
+    if (bytes > maxBytes) onExceeded(bytes)
   }
   const timer = setInterval(() => void look(), everyMs)
   return () => clearInterval(timer)

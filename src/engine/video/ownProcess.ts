@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { sentence } from '../../language/sentence.ts'
+import type { OnNotice } from '../notice.ts'
 import type { AnalysisOutcome } from '../threadMessages.ts'
 import { EngineError, outOfMemory } from '../types.ts'
 import { watchMemory } from './memoryWatch.ts'
@@ -28,6 +29,7 @@ export interface ProcessOptions {
   decodeWithinMs: number
   onBegan: () => void
   onSampled: (video: SampledVideo) => void
+  onNotice: OnNotice
 }
 
 /**
@@ -41,6 +43,7 @@ export async function analyzeInOwnProcess(bytes: ArrayBuffer, task: Omit<VideoTa
   const first = await run(bytes, { ...task, sizeBytes: bytes.byteLength, withoutFrames: undefined }, options)
   if (!('death' in first)) return first
   if (first.hadDecoded) throw failureOfDeath(first)
+  options.onNotice({ level: 'error', message: 'The process of a video ended while it decoded; another one goes on without its frames', death: first.death, how: first.how })
   const second = await run(bytes, { ...task, sizeBytes: bytes.byteLength, withoutFrames: first.death }, { ...options, onBegan: () => undefined })
   if ('death' in second) throw failureOfDeath(second)
   return second
@@ -59,7 +62,7 @@ function failureOfDeath({ death, how }: Death): EngineError {
   return death === 'out_of_memory' ? outOfMemory(cause) : new EngineError('engine_crashed', sentence('The analysis broke off: its process came to an end'), { cause })
 }
 
-async function run(bytes: ArrayBuffer, task: VideoTask, { signal, decodeWithinMs, onBegan, onSampled }: ProcessOptions): Promise<AnalysisOutcome | Death> {
+async function run(bytes: ArrayBuffer, task: VideoTask, { signal, decodeWithinMs, onBegan, onSampled, onNotice }: ProcessOptions): Promise<AnalysisOutcome | Death> {
   signal.throwIfAborted()
   const child = fork(entry, { execArgv, env, serialization: 'advanced', stdio: ['pipe', 'ignore', 'pipe', 'ipc'] })
   let outcome: AnalysisOutcome | undefined
@@ -72,11 +75,16 @@ async function run(bytes: ArrayBuffer, task: VideoTask, { signal, decodeWithinMs
     child.kill('SIGKILL')
   }
   const giveUp = () => kill()
+  const outgrown = (residentBytes: number) => {
+    if (killedFor === undefined) onNotice({ level: 'warn', message: 'The process of a video takes too much memory and is ended', residentBytes, maxResidentBytes })
+    kill('out_of_memory')
+  }
   signal.addEventListener('abort', giveUp)
-  const stopWatching = child.pid === undefined ? () => undefined : watchMemory(child.pid, maxResidentBytes, () => kill('out_of_memory'))
+  const stopWatching = child.pid === undefined ? () => undefined : watchMemory(child.pid, maxResidentBytes, outgrown)
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-4_000)))
   child.on('message', (message: VideoMessage) => {
-    if ('began' in message) {
+    if ('notice' in message) onNotice(message.notice)
+    else if ('began' in message) {
       onBegan()
       late = setTimeout(() => kill('stuck'), decodeWithinMs)
     } else if ('decoded' in message) {
@@ -100,6 +108,7 @@ async function run(bytes: ArrayBuffer, task: VideoTask, { signal, decodeWithinMs
   stopWatching()
   signal.removeEventListener('abort', giveUp)
   signal.throwIfAborted()
+  if (outcome !== undefined && complaint !== '') onNotice({ level: 'warn', message: 'The process of a video complained', said: complaint })
   if (outcome !== undefined) return outcome
   const ranOut = /heap out of memory|bad_alloc/.test(complaint)
   return { death: killedFor ?? (ranOut ? 'out_of_memory' : 'crashed'), hadDecoded, how: `${how}. ${complaint}` }

@@ -3,6 +3,7 @@ import process from 'node:process'
 import { allDetectors } from '../allDetectors.ts'
 import { analyzeMedia } from '../analysis.ts'
 import { prepareDecoder } from '../decoder.ts'
+import { hearNotices } from '../notice.ts'
 import { outcomeOf } from '../outcome.ts'
 import { failureOf } from '../types.ts'
 import type { VideoMessage, VideoTask } from './processMessages.ts'
@@ -12,6 +13,7 @@ import { sampledVideo } from './stills.ts'
  * The entry of a process that analyses one video. It ends by being killed, when it has answered or somebody has had enough of it.
  */
 
+hearNotices((notice) => send({ notice }))
 prepareDecoder()
 
 // Nobody waits for it any more. Not `exit`, which would wait for native threads.

@@ -1,4 +1,5 @@
 import type { DetectorContext } from '../detector.ts'
+import type { Notice } from '../notice.ts'
 import type { AnalysisOutcome, ThreadSettings } from '../threadMessages.ts'
 import type { SampledVideo } from './stills.ts'
 
@@ -21,6 +22,6 @@ export interface VideoTask {
 
 /**
  * In this order: that the file has arrived and the deadline counts; that its frames are decoded, with the stills where they are wanted;
- * what became of it.
+ * what became of it. In between, whatever is to be noticed.
  */
-export type VideoMessage = { began: true } | { decoded: true; video: SampledVideo | undefined } | AnalysisOutcome
+export type VideoMessage = { notice: Notice } | { began: true } | { decoded: true; video: SampledVideo | undefined } | AnalysisOutcome
