@@ -56,6 +56,17 @@ t.test('networks that may be delivered to are networks', async (t) => {
   for (const wrong of ['10.0.0.1', 'everything', '10.0.0.0/33']) t.throws(() => readConfig({ OUTBOUND_ALLOW: wrong }), ConfigError, wrong)
 })
 
+t.test('errors are reported and traces are sent only where somebody wants them', async (t) => {
+  t.match(readConfig({}), { sentry: undefined, tracing: false, release: /^faketect@\d+\.\d+\.\d+$/ })
+  const dsn = 'https://publickey@sentry.example/42'
+  t.match(readConfig({ SENTRY_DSN: dsn, SENTRY_RELEASE: 'faketect@next' }), { sentry: { dsn, environment: 'production' }, release: 'faketect@next' })
+  t.match(readConfig({ SENTRY_DSN: dsn, SENTRY_ENVIRONMENT: 'staging' }), { sentry: { environment: 'staging' } })
+  t.match(readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }), { tracing: true })
+  for (const wrong of [{ SENTRY_DSN: 'https://sentry.example/42' }, { SENTRY_DSN: 'https://publickey@sentry.example/' }, { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }]) {
+    t.throws(() => readConfig(wrong), { name: 'ConfigError', message: new RegExp(Object.keys(wrong)[0]!) })
+  }
+})
+
 t.test('a variable that is wrong is named, and its value is not', async (t) => {
   const secret = 'mysql://user:secret@host'
   const error = (() => {

@@ -8,7 +8,7 @@ import pino from 'pino'
 import { ConfigError, readConfig, type Config } from '../config.ts'
 import { say } from '../language/say.ts'
 import { keepEvidence } from './cli/evidenceFolder.ts'
-import { humanText, jsonLine, type FileResult } from './cli/output.ts'
+import { humanText, jsonLine, printable, type FileResult } from './cli/output.ts'
 import { progressBar } from './cli/progress.ts'
 import { listTargets, readTarget, TargetError, type Target } from './cli/targets.ts'
 import { openTrustList, type KeptTrustList } from './credentials/trustList.ts'
@@ -57,7 +57,9 @@ async function main(args: string[]): Promise<number> {
     detectors: config.engineDetectors,
     models,
     trustList: () => trustList?.current(),
-    onError: (error) => stderr.write(`An analysis thread was replaced: ${error.message}\n`)
+    onError: (error) => stderr.write(`An analysis thread was replaced: ${error.message}\n`),
+    // What a detector that is being written prints.
+    onNotice: ({ said }) => said !== undefined && stderr.write(`${printable(String(said))}\n`)
   })
   try {
     return await analyzeAll(engine, targets, parsed.options)
