@@ -50,7 +50,7 @@ export async function startCollector(t: Test): Promise<Collector> {
   collector.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   async function gets(count: number, isWanted: (span: SentSpan) => boolean): Promise<SentSpan[]> {
-    await eventually(() => collector.spans.filter(isWanted).length >= count, 30_000)
+    await eventually(() => collector.spans.filter(isWanted).length >= count, 60_000)
     return collector.spans.filter(isWanted)
   }
   return collector

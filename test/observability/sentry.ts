@@ -48,7 +48,7 @@ export async function startSentry(t: Test): Promise<Sentry> {
   sentry.dsn = `http://publickey@127.0.0.1:${(server.address() as AddressInfo).port}/42`
 
   async function gets(count: number): Promise<SentEvent[]> {
-    await eventually(() => sentry.events.length >= count, 30_000)
+    await eventually(() => sentry.events.length >= count, 60_000)
     return sentry.events
   }
   return sentry
