@@ -31,7 +31,7 @@ import { webhookRoutes } from './webhooks/routes.ts'
 
 /** The role `api`: everything below `/v1`, and the pages. */
 export async function registerApi(app: FastifyInstance, parts: Parts): Promise<void> {
-  const { config, log, tracing, db, redis, storage, ledger, relay, hub, outbound, billing, housekeeping, providers, models, trustList } = parts
+  const { config, log, tracing, db, read, redis, storage, ledger, relay, hub, outbound, billing, housekeeping, providers, models, trustList } = parts
   const access = { db, redis, log }
   const cookie = sessionCookie(config.publicUrl)
   const callers = findCallers(access)
@@ -61,7 +61,7 @@ export async function registerApi(app: FastifyInstance, parts: Parts): Promise<v
     device: deviceCookie(config.publicUrl)
   })
   await app.register(accountDataRoutes, { ...access, passwords, attempts, cookie, housekeeping })
-  await app.register(adminRoutes, { ...access, ledger })
+  await app.register(adminRoutes, { ...access, read, ledger })
   await app.register(billingRoutes, { ...access, billing, publicUrl: config.publicUrl })
   await app.register(limitRoutes, { db, redis })
   await app.register(intakeRoutes, {
@@ -76,8 +76,8 @@ export async function registerApi(app: FastifyInstance, parts: Parts): Promise<v
     lifeSignEveryMs: config.uploadStaleMs / 6,
     fetchTimeoutMs: config.fetchTimeoutMs
   })
-  await app.register(batchRoutes, { db, ledger, relay, hub })
-  await app.register(analysisRoutes, { db, storage, ledger, relay, hub })
+  await app.register(batchRoutes, { db, read, ledger, relay, hub })
+  await app.register(analysisRoutes, { db, read, storage, ledger, relay, hub })
   await app.register(feedbackRoutes, { db, storage })
   await app.register(shareRoutes, { db, storage, origin: () => config.publicUrl?.href ?? app.listeningOrigin })
   await app.register(reportRoutes, {
@@ -88,6 +88,6 @@ export async function registerApi(app: FastifyInstance, parts: Parts): Promise<v
     dataDir: config.dataDir
   })
   await app.register(eventRoutes, { redis, hub, isStillValid: (caller) => callers.isStillValid(caller) })
-  await app.register(webhookRoutes, { db, relay, outbound })
+  await app.register(webhookRoutes, { db, read, relay, outbound })
   await app.register(webPages)
 }

@@ -38,6 +38,9 @@ const Environment = Type.Object({
   MIGRATION_DATABASE_URL: Type.Optional(
     Type.String({ pattern: '^postgres(ql)?://', description: 'A direct address where DATABASE_URL is a pooler' })
   ),
+  DATABASE_REPLICA_URL: Type.Optional(
+    Type.String({ pattern: '^postgres(ql)?://', description: 'A streaming replica of DATABASE_URL, from which lists are read' })
+  ),
   DATABASE_POOL_MAX: Type.Integer({ default: 20, minimum: 4 }),
   REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://|^/' })),
   STORAGE_URL: Type.Optional(Type.String({ pattern: '^(s3|file)://' })),
@@ -137,6 +140,8 @@ export interface Config {
   dataDir: string
   databaseUrl: string | undefined
   migrationDatabaseUrl: string | undefined
+  /** Undefined where there is no replica. */
+  databaseReplicaUrl: string | undefined
   databasePoolMax: number
   redisUrl: string | undefined
   storageUrl: string | undefined
@@ -221,6 +226,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     dataDir: e.DATA_DIR,
     databaseUrl: e.DATABASE_URL,
     migrationDatabaseUrl: e.MIGRATION_DATABASE_URL,
+    databaseReplicaUrl: e.DATABASE_REPLICA_URL,
     databasePoolMax: e.DATABASE_POOL_MAX,
     redisUrl: e.REDIS_URL,
     storageUrl: e.STORAGE_URL,

@@ -14,6 +14,7 @@ import { createOutbound } from './platform/outbound/outbound.ts'
 import { connectPostgres } from './platform/postgres.ts'
 import { connectBlockingRedis, connectRedis } from './platform/redis.ts'
 import { together } from './platform/repeat.ts'
+import { openReplica } from './platform/replica.ts'
 import { openStorage } from './platform/storage/open.ts'
 import { startDispatcher } from './webhooks/dispatcher.ts'
 import { openDeliveryQueue } from './webhooks/queue.ts'
@@ -40,6 +41,7 @@ export async function openParts(config: ServiceConfig, log: FastifyBaseLogger) {
   const subscriber = connectBlockingRedis(config.redisUrl, log, { socketTimeout: SUBSCRIBER_SILENCE_MS })
   const storage = openStorage(config.storageUrl)
   const { db } = postgres
+  const replica = openReplica({ primaryUrl: config.databaseUrl, replicaUrl: config.databaseReplicaUrl, primary: db, max: config.databasePoolMax, log })
 
   const hub = createHub(subscriber)
   const outbound = createOutbound({ allowed: config.outboundAllow })
@@ -61,9 +63,9 @@ export async function openParts(config: ServiceConfig, log: FastifyBaseLogger) {
     redis.disconnect()
     subscriber.disconnect()
     storage.close()
-    await postgres.close()
+    await Promise.all([replica.close(), postgres.close()])
     await tracing.close()
   }
 
-  return { config, log, tracing, providers, models, trustList, postgres, db, redis, storage, hub, outbound, ledger, deliveries, billing, relay, housekeeping, close }
+  return { config, log, tracing, providers, models, trustList, postgres, db, read: replica.read, redis, storage, hub, outbound, ledger, deliveries, billing, relay, housekeeping, close }
 }

@@ -16,6 +16,8 @@ t.test('what is set is read, and an empty variable is as good as none', async (t
   t.match(config, { port: 8080, trustProxy: ['loopback', '10.0.0.0/8'], engineThreads: 3, host: '127.0.0.1' })
   t.same([...config.roles], ['worker'])
   t.equal(config.publicUrl?.host, 'a.example')
+  t.equal(config.databaseReplicaUrl, undefined)
+  t.equal(readConfig({ DATABASE_REPLICA_URL: 'postgres://b.example/db' }).databaseReplicaUrl, 'postgres://b.example/db')
 })
 
 t.test('providers are configured whole, and no secret is quoted', async (t) => {

@@ -23,7 +23,7 @@ export interface AccountFilters {
 
 /** A page of accounts, newest first, after the one with the id `before`. */
 export async function findAccounts(
-  db: Database,
+  db: Queryable,
   { id, email, plan, suspended, limit, before }: AccountFilters & { limit: number; before: string | undefined }
 ) {
   return db

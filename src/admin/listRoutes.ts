@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Ledger } from '../ledger/queue.ts'
 import { cutPage, idOfCursor } from '../platform/page.ts'
 import type { Database } from '../platform/postgres.ts'
+import type { Read } from '../platform/replica.ts'
 import { listAudit, listFailures, listFeedback, openWork } from './queries.ts'
 import { AdminFeedbackSchema, AuditEntrySchema, FailureSchema, QueueSchema } from './resource.ts'
 
@@ -28,7 +29,7 @@ export async function pageOf<Row extends { id: string }>(
 }
 
 /** How the work stands, what went wrong, what people know better, and what admins did. */
-export const listRoutes: FastifyPluginAsyncTypebox<{ db: Database; ledger: Ledger }> = async (app, { db, ledger }) => {
+export const listRoutes: FastifyPluginAsyncTypebox<{ db: Database; read: Read; ledger: Ledger }> = async (app, { db, read, ledger }) => {
   app.get(
     '/v1/admin/queue',
     { config, schema: { operationId: 'adminGetQueue', summary: 'What waits and what is worked on', tags, response: { 200: QueueSchema } } },
@@ -51,7 +52,7 @@ export const listRoutes: FastifyPluginAsyncTypebox<{ db: Database; ledger: Ledge
       }
     },
     async (request, reply) => {
-      const { rows, next } = await pageOf(request, reply, request.query, (page) => listFailures(db, page))
+      const { rows, next } = await pageOf(request, reply, request.query, (page) => read((db) => listFailures(db, page)))
       return { failures: rows, next }
     }
   )
@@ -69,7 +70,7 @@ export const listRoutes: FastifyPluginAsyncTypebox<{ db: Database; ledger: Ledge
       }
     },
     async (request, reply) => {
-      const { rows, next } = await pageOf(request, reply, request.query, (page) => listFeedback(db, page))
+      const { rows, next } = await pageOf(request, reply, request.query, (page) => read((db) => listFeedback(db, page)))
       return { feedback: rows.map(({ mediaKey, ...row }) => ({ ...row, fileKept: mediaKey !== null })), next }
     }
   )
@@ -89,7 +90,7 @@ export const listRoutes: FastifyPluginAsyncTypebox<{ db: Database; ledger: Ledge
     },
     async (request, reply) => {
       const { accountId } = request.query
-      const { rows, next } = await pageOf(request, reply, request.query, (page) => listAudit(db, { ...page, accountId }))
+      const { rows, next } = await pageOf(request, reply, request.query, (page) => read((db) => listAudit(db, { ...page, accountId })))
       return { entries: rows, next }
     }
   )

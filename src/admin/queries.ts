@@ -1,6 +1,6 @@
 import { and, count, desc, eq, inArray, lt, sql } from '../platform/drizzle.ts'
 import { feedback } from '../feedback/tables.ts'
-import type { Database } from '../platform/postgres.ts'
+import type { Database, Queryable } from '../platform/postgres.ts'
 import { analyses } from '../platform/schema.ts'
 import { auditLog } from './tables.ts'
 
@@ -31,7 +31,7 @@ export async function openWork(db: Database) {
 }
 
 /** The latest failures; served by `analyses_failed`. */
-export async function listFailures(db: Database, { limit, before }: Page) {
+export async function listFailures(db: Queryable, { limit, before }: Page) {
   return db
     .select({
       id: analyses.id,
@@ -52,7 +52,7 @@ export async function listFailures(db: Database, { limit, before }: Page) {
 }
 
 /** Newest first, by the primary key. */
-export async function listFeedback(db: Database, { limit, before }: Page) {
+export async function listFeedback(db: Queryable, { limit, before }: Page) {
   return db
     .select()
     .from(feedback)
@@ -62,7 +62,7 @@ export async function listFeedback(db: Database, { limit, before }: Page) {
 }
 
 /** Newest first, by the primary key, or of one account by `audit_log_account`. */
-export async function listAudit(db: Database, { limit, before, accountId }: Page & { accountId: string | undefined }) {
+export async function listAudit(db: Queryable, { limit, before, accountId }: Page & { accountId: string | undefined }) {
   return db
     .select()
     .from(auditLog)

@@ -4,6 +4,7 @@ import { applyAccessChange, type AccessChangeOptions } from '../accounts/accessC
 import { sentence } from '../language/sentence.ts'
 import { planNames } from '../limits/plans.ts'
 import { Problem } from '../platform/problem.ts'
+import type { Read } from '../platform/replica.ts'
 import { roles } from '../platform/schema.ts'
 import { changeAccount, findAccounts, viewAccount } from './accounts.ts'
 import { listRoutes, Page, pageOf } from './listRoutes.ts'
@@ -11,6 +12,7 @@ import { AdminAccountDetailSchema, AdminAccountSchema } from './resource.ts'
 import type { Ledger } from '../ledger/queue.ts'
 
 export interface AdminRoutesOptions extends AccessChangeOptions {
+  read: Read
   ledger: Ledger
 }
 
@@ -21,7 +23,7 @@ const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '^[^\\u0000]
 
 /** `/v1/admin`: for admins alone. What they do, and at whom they look, stands in the audit log. */
 export const adminRoutes: FastifyPluginAsyncTypebox<AdminRoutesOptions> = async (app, options) => {
-  const { db } = options
+  const { db, read } = options
   await app.register(listRoutes, options)
 
   app.get(
@@ -44,7 +46,7 @@ export const adminRoutes: FastifyPluginAsyncTypebox<AdminRoutesOptions> = async 
     },
     async (request, reply) => {
       const { cursor, limit, ...filters } = request.query
-      const { rows, next } = await pageOf(request, reply, { cursor, limit }, (page) => findAccounts(db, { ...filters, ...page }))
+      const { rows, next } = await pageOf(request, reply, { cursor, limit }, (page) => read((db) => findAccounts(db, { ...filters, ...page })))
       return { accounts: rows, next }
     }
   )

@@ -9,6 +9,7 @@ import { cutPage, idOfCursor } from '../platform/page.ts'
 import type { Database } from '../platform/postgres.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Repeating } from '../platform/repeat.ts'
+import type { Read } from '../platform/replica.ts'
 import { findBatch, listBatches, openMembers, type WholeBatch } from './batchQueries.ts'
 import { toBatchResource } from './batchResource.ts'
 import { cancelAnalysis } from './moves.ts'
@@ -16,6 +17,7 @@ import { waitForBatch } from './wait.ts'
 
 export interface BatchRoutesOptions {
   db: Database
+  read: Read
   hub: Hub
   relay: Repeating
   ledger: Ledger
@@ -25,7 +27,7 @@ const Params = Type.Object({ id: Type.String() })
 const tags = ['Batches']
 
 /** `/v1/batches`: files that came in one request. */
-export const batchRoutes: FastifyPluginAsyncTypebox<BatchRoutesOptions> = async (app, { db, hub, relay, ledger }) => {
+export const batchRoutes: FastifyPluginAsyncTypebox<BatchRoutesOptions> = async (app, { db, read, hub, relay, ledger }) => {
   app.get(
     '/v1/batches',
     {
@@ -44,7 +46,7 @@ export const batchRoutes: FastifyPluginAsyncTypebox<BatchRoutesOptions> = async 
     async (request, reply) => {
       const { cursor, limit } = request.query
       const before = cursor === undefined ? undefined : idOfCursor(cursor)
-      const rows = await listBatches(db, request.caller.accountId, { limit: limit + 1, before })
+      const rows = await read((db) => listBatches(db, request.caller.accountId, { limit: limit + 1, before }))
       const page = cutPage(request, reply, rows, limit)
       const language = answerLanguage(request, reply)
       return { batches: page.rows.map((row) => toBatchResource(row, language)), next: page.next }

@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, gte, ilike, isNull, lt, type SQL, sql } from '../platform/drizzle.ts'
 import type { MediaKind, Verdict } from '../engine/types.ts'
-import type { Database } from '../platform/postgres.ts'
+import type { Database, Queryable } from '../platform/postgres.ts'
 import { analyses, type State } from '../platform/schema.ts'
 import type { Analysis } from './moves.ts'
 
@@ -32,7 +32,7 @@ function firstIdOf(milliseconds: number): string {
 export const NAMES_LOOKED_THROUGH = 20_000
 
 /** Has this in the name of its file, among the newest of those that are asked for. */
-function named(db: Database, part: string, those: SQL | undefined): SQL | undefined {
+function named(db: Queryable, part: string, those: SQL | undefined): SQL | undefined {
   const oldest = db.select({ id: analyses.id }).from(analyses).where(those).orderBy(newestFirst).limit(1).offset(NAMES_LOOKED_THROUGH)
   const pattern = `%${part.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
   return and(ilike(analyses.fileName, pattern), gt(analyses.id, sql`coalesce((${oldest}), '00000000-0000-0000-0000-000000000000')`))
@@ -40,7 +40,7 @@ function named(db: Database, part: string, those: SQL | undefined): SQL | undefi
 
 /** A page of an account's analyses, newest first, after the one with the id `before`; served by `analyses_account`. */
 export async function listAnalyses(
-  db: Database,
+  db: Queryable,
   accountId: string,
   page: {
     limit: number

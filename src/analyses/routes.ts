@@ -10,6 +10,7 @@ import type { Database } from '../platform/postgres.ts'
 import { cutPage, idOfCursor } from '../platform/page.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Repeating } from '../platform/repeat.ts'
+import type { Read } from '../platform/replica.ts'
 import { states } from '../platform/schema.ts'
 import type { Storage } from '../platform/storage/storage.ts'
 import { sendDownload } from './download.ts'
@@ -22,6 +23,7 @@ import { waitAsPreferred } from './wait.ts'
 
 export interface AnalysisRoutesOptions {
   db: Database
+  read: Read
   storage: Storage
   hub: Hub
   relay: Repeating
@@ -33,7 +35,7 @@ const binary = { description: 'The bytes', content: { '*/*': { schema: Type.Stri
 
 /** `/v1/analyses`: everything about an analysis that exists. */
 export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = async (app, options) => {
-  const { db, storage, hub, relay, ledger } = options
+  const { db, read, storage, hub, relay, ledger } = options
   const tags = ['Analyses']
 
   async function ownAnalysis(request: FastifyRequest<{ Params: { id: string } }>): Promise<Analysis> {
@@ -71,7 +73,7 @@ export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = 
       const { cursor, limit, from, to, ...filters } = request.query
       const period = { from: from === undefined ? undefined : timeOf(from), to: to === undefined ? undefined : timeOf(to) }
       const before = cursor === undefined ? undefined : idOfCursor(cursor)
-      const rows = await listAnalyses(db, request.caller.accountId, { ...filters, ...period, limit: limit + 1, before })
+      const rows = await read((db) => listAnalyses(db, request.caller.accountId, { ...filters, ...period, limit: limit + 1, before }))
       const page = cutPage(request, reply, rows, limit)
       const language = answerLanguage(request, reply)
       return { analyses: page.rows.map((row) => toResource(row, language)), next: page.next }

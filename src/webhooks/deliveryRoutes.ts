@@ -14,7 +14,7 @@ const tags = ['Webhooks']
 const Id = Type.String({ description: 'Of a webhook; `callbacks` stands for all callbacks of your account' })
 
 /** What was, is and will be delivered, to a webhook or to an account's callbacks. */
-export const deliveryRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = async (app, { db, relay }) => {
+export const deliveryRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = async (app, { db, read, relay }) => {
   app.get(
     '/v1/webhooks/:id/deliveries',
     {
@@ -40,7 +40,7 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<WebhookRoutesOptions> = a
       const { cursor, limit } = request.query
       const { webhookId } = await receiver(request)
       const before = cursor === undefined ? undefined : idOfCursor(cursor)
-      const rows = await listDeliveries(db, request.caller.accountId, webhookId, { limit: limit + 1, before })
+      const rows = await read((db) => listDeliveries(db, request.caller.accountId, webhookId, { limit: limit + 1, before }))
       const page = cutPage(request, reply, rows, limit)
       return { deliveries: page.rows.map(toDelivery), next: page.next }
     }

@@ -7,6 +7,7 @@ import type { Outbound } from '../platform/outbound/outbound.ts'
 import type { Database } from '../platform/postgres.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Repeating } from '../platform/repeat.ts'
+import type { Read } from '../platform/replica.ts'
 import { deliveryRoutes } from './deliveryRoutes.ts'
 import { webhookEventTypes } from './eventTypes.ts'
 import { receiverUrl } from './receiverUrl.ts'
@@ -28,6 +29,7 @@ import {
 
 export interface WebhookRoutesOptions {
   db: Database
+  read: Read
   outbound: Outbound
   relay: Repeating
 }

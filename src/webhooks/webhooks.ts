@@ -94,26 +94,28 @@ const deliveredTo = (accountId: string, webhookId: string | null) =>
 
 /** A page, newest first; served by `webhook_deliveries_webhook` and `webhook_deliveries_callbacks`. */
 export async function listDeliveries(
-  db: Database,
+  db: Queryable,
   accountId: string,
   webhookId: string | null,
-  page: { limit: number; before: string | undefined }
+  { limit, before }: { limit: number; before: string | undefined }
 ): Promise<Array<Delivery & { attempts: WebhookAttempt[] }>> {
-  const { limit, before } = page
-  // One snapshot, so that a delivery and its attempts tell of the same moment.
-  return db.transaction(
-    async (tx) => {
-      const rows = await tx
-        .select()
-        .from(webhookDeliveries)
-        .where(and(deliveredTo(accountId, webhookId), before === undefined ? undefined : lt(webhookDeliveries.id, before)))
-        .orderBy(desc(webhookDeliveries.id))
-        .limit(limit)
-      const attempts = await attemptsOf(tx, rows.map(({ id }) => id))
-      return rows.map((row) => ({ ...row, attempts: attempts.get(row.id) ?? [] }))
-    },
-    { isolationLevel: 'repeatable read', accessMode: 'read only' }
-  )
+  const page = db
+    .select()
+    .from(webhookDeliveries)
+    .where(and(deliveredTo(accountId, webhookId), before === undefined ? undefined : lt(webhookDeliveries.id, before)))
+    .orderBy(desc(webhookDeliveries.id))
+    .limit(limit)
+    .as('page')
+  // One statement sees one moment: a delivery and its attempts agree.
+  const rows = await db
+    .select()
+    .from(page)
+    .leftJoin(webhookAttempts, eq(webhookAttempts.deliveryId, page.id))
+    .orderBy(desc(page.id), asc(webhookAttempts.attempt))
+  return [...Map.groupBy(rows, ({ page }) => page.id).values()].map((ofOne) => ({
+    ...ofOne[0]!.page,
+    attempts: ofOne.flatMap(({ webhook_attempts: attempt }) => attempt ?? [])
+  }))
 }
 
 export async function findDelivery(
