@@ -8,6 +8,7 @@ import { metrics } from './observability/metrics.ts'
 import { documentation } from './openapi.ts'
 import { RequestLines } from './observability/requestLog.ts'
 import { openParts } from './parts.ts'
+import { caching } from './platform/caching.ts'
 import { answerProblem, answerProblems, onClientError, refuseWhenClosing } from './platform/errors.ts'
 import { closeSilentConnections } from './platform/silentConnections.ts'
 import { closeSlowBodies } from './platform/slowBodies.ts'
@@ -47,6 +48,7 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
   app.addHook('onClose', () => parts.close())
 
   await parts.tracing.traceRequests(app)
+  await app.register(caching)
   await app.register(requestLanguage)
   answerProblems(app)
   refuseWhenClosing(app)

@@ -1,11 +1,12 @@
-import fastifySwagger from '@fastify/swagger'
+import fastifySwagger, { type SwaggerTransformObject } from '@fastify/swagger'
 import fastifySwaggerUi from '@fastify/swagger-ui'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { BatchSchema } from './analyses/batchResource.ts'
 import { AnalysisSchema } from './analyses/resource.ts'
 import { EventSchema } from './events/event.ts'
 import { languages } from './language/language.ts'
+import { cacheControlOf, isConditional, PUBLIC_FOR_MINUTES } from './platform/caching.ts'
 import { ProblemSchema, problemMediaType } from './platform/problem.ts'
 import { DeliverySchema, WebhookSchema, WebhookWithSecretSchema } from './webhooks/resource.ts'
 
@@ -13,6 +14,15 @@ const problemAnswer = {
   description: 'A problem (RFC 9457); branch on its `code`',
   headers: { 'Content-Language': { type: 'string', enum: languages, description: 'Of its title and details, by `Accept-Language`' } },
   content: { [problemMediaType]: { schema: { $ref: 'Problem#' } } }
+}
+
+const text = { type: 'string' } as const
+const etag = { ETag: { schema: text, description: 'Names these bytes: send it in `If-None-Match` when you ask again' } }
+const ifNoneMatch = {
+  name: 'If-None-Match',
+  in: 'header',
+  schema: text,
+  description: 'The `ETag` of what you have: while it is still the same, the answer is 304, without a body'
 }
 
 /** What the receivers of webhooks are sent. */
@@ -40,8 +50,12 @@ export const documentation = fp(async (app: FastifyInstance) => {
   app.addSchema(WebhookWithSecretSchema)
   app.addSchema(DeliverySchema)
 
-  // Every route of the interface can be answered by a problem; routes need not say so one by one.
-  app.addHook('onRoute', ({ url, schema }) => {
+  const reads: RouteOptions[] = []
+  app.addHook('onRoute', (route) => {
+    const { url, method, schema } = route
+    if (url.startsWith('/docs')) route.config = { cache: PUBLIC_FOR_MINUTES, ...route.config }
+    if (method === 'GET') reads.push(route)
+    // Every route of the interface can be answered by a problem; routes need not say so one by one.
     if (!url.startsWith('/v1/') || schema === undefined) return
     schema.response = { ...(schema.response as object), '4xx': problemAnswer, '5xx': problemAnswer }
   })
@@ -67,7 +81,22 @@ export const documentation = fp(async (app: FastifyInstance) => {
       },
       security: [{ key: [] }, { session: [] }]
     },
+    transformObject: (document) => describeConditional(document, reads),
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => (typeof json.$id === 'string' ? json.$id : `def-${index}`) }
   })
   await app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true })
 })
+
+/** Which answers have a tag, and can be asked for by it, follows from who may keep them. */
+function describeConditional(document: Parameters<SwaggerTransformObject>[0], reads: RouteOptions[]) {
+  if (!('openapiObject' in document)) throw new Error('The document is OpenAPI 3')
+  const { openapiObject } = document
+  for (const route of reads) {
+    const operation = openapiObject.paths?.[route.url.replaceAll(/:(\w+)/g, '{$1}')]?.get
+    if (operation === undefined || !isConditional(cacheControlOf(route))) continue
+    const { 200: found, ...others } = operation.responses ?? {}
+    operation.parameters = [...(operation.parameters ?? []), ifNoneMatch]
+    operation.responses = { 200: { description: '', ...found, headers: etag }, 304: { description: 'What `If-None-Match` names is still the same', headers: etag }, ...others }
+  }
+  return openapiObject
+}

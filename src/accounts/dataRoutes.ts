@@ -34,6 +34,7 @@ export const accountDataRoutes: FastifyPluginAsyncTypebox<AccountDataRoutesOptio
   app.get(
     '/v1/account/export',
     {
+      config: { cache: 'no-store' },
       schema: {
         operationId: 'exportAccount',
         summary: 'Everything that is held about your account',
@@ -49,7 +50,7 @@ export const accountDataRoutes: FastifyPluginAsyncTypebox<AccountDataRoutesOptio
       if (document === undefined) throw new Problem('not_found')
       return reply
         .type('application/json; charset=utf-8')
-        .headers({ 'content-disposition': 'attachment; filename="faketect-export.json"', 'cache-control': 'no-store' })
+        .header('content-disposition', 'attachment; filename="faketect-export.json"')
         .send(Readable.from(document))
     }
   )

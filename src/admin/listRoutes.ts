@@ -7,7 +7,8 @@ import type { Read } from '../platform/replica.ts'
 import { listAudit, listFailures, listFeedback, openWork } from './queries.ts'
 import { AdminFeedbackSchema, AuditEntrySchema, FailureSchema, QueueSchema } from './resource.ts'
 
-const config = { role: 'admin' } as const
+/** What it tells of others is kept by no browser. */
+const config = { role: 'admin', cache: 'no-store' } as const
 const tags = ['Admin']
 const Next = Type.Union([Type.String(), Type.Null()])
 

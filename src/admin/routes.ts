@@ -16,7 +16,8 @@ export interface AdminRoutesOptions extends AccessChangeOptions {
   ledger: Ledger
 }
 
-const config = { role: 'admin' } as const
+/** What it tells of others is kept by no browser. */
+const config = { role: 'admin', cache: 'no-store' } as const
 const tags = ['Admin']
 const Params = Type.Object({ id: Type.String() })
 const Reason = Type.String({ minLength: 1, maxLength: 500, pattern: '^[^\\u0000]*$' })

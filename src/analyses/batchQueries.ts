@@ -6,7 +6,7 @@ import type { Batch } from './batches.ts'
 import type { Analysis } from './moves.ts'
 
 /** What a batch shows of each of its analyses. */
-export type Member = Pick<Analysis, 'id' | 'state' | 'fileName' | 'verdict' | 'evidence'>
+export type Member = Pick<Analysis, 'id' | 'state' | 'fileName' | 'verdict' | 'evidence' | 'retention' | 'purgedAt'>
 /** A batch with its analyses, in the order in which they came in. */
 export type WholeBatch = Batch & { members: Member[] }
 
@@ -50,9 +50,9 @@ export async function openMembers(db: Queryable, batchId: string): Promise<strin
 /** Served by `analyses_batch`. */
 async function withMembers(db: Queryable, rows: Batch[]): Promise<WholeBatch[]> {
   if (rows.length === 0) return []
-  const { id, state, fileName, verdict, evidence, batchId } = analyses
+  const { id, state, fileName, verdict, evidence, retention, purgedAt, batchId } = analyses
   const members = await db
-    .select({ id, state, fileName, verdict, evidence, batchId })
+    .select({ id, state, fileName, verdict, evidence, retention, purgedAt, batchId })
     .from(analyses)
     .where(inArray(batchId, rows.map((row) => row.id)))
     .orderBy(asc(id))

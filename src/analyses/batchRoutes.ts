@@ -12,6 +12,7 @@ import type { Repeating } from '../platform/repeat.ts'
 import type { Read } from '../platform/replica.ts'
 import { findBatch, listBatches, openMembers, type WholeBatch } from './batchQueries.ts'
 import { toBatchResource } from './batchResource.ts'
+import { copiesOf } from './copies.ts'
 import { cancelAnalysis } from './moves.ts'
 import { waitForBatch } from './wait.ts'
 
@@ -48,6 +49,7 @@ export const batchRoutes: FastifyPluginAsyncTypebox<BatchRoutesOptions> = async 
       const before = cursor === undefined ? undefined : idOfCursor(cursor)
       const rows = await read((db) => listBatches(db, request.caller.accountId, { limit: limit + 1, before }))
       const page = cutPage(request, reply, rows, limit)
+      reply.header('cache-control', copiesOf(page.rows.flatMap(({ members }) => members)))
       const language = answerLanguage(request, reply)
       return { batches: page.rows.map((row) => toBatchResource(row, language)), next: page.next }
     }
@@ -67,7 +69,11 @@ export const batchRoutes: FastifyPluginAsyncTypebox<BatchRoutesOptions> = async 
         response: { 200: Type.Ref('Batch') }
       }
     },
-    async (request, reply) => toBatchResource(await waitForBatch(request, reply, hub, db, await own(request)), answerLanguage(request, reply))
+    async (request, reply) => {
+      const batch = await waitForBatch(request, reply, hub, db, await own(request))
+      reply.header('cache-control', copiesOf(batch.members))
+      return toBatchResource(batch, answerLanguage(request, reply))
+    }
   )
 
   app.post(

@@ -2,6 +2,7 @@ import { create as contentDisposition } from 'content-disposition'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import parseRange from 'range-parser'
 import { sentence } from '../language/sentence.ts'
+import { isKnown } from '../platform/caching.ts'
 import { Problem } from '../platform/problem.ts'
 import { ObjectMissing, type Storage } from '../platform/storage/storage.ts'
 
@@ -11,10 +12,9 @@ export interface Download {
   sizeBytes: number
   mediaType: string
   fileName: string
-  /** A quoted string that changes with the bytes. */
+  /** A quoted string that changes with the bytes: a strong one. */
   etag: string
-  /** Left out where each use asks whether it is still there, and still the caller's. */
-  cacheControl?: string
+  cacheControl: string
 }
 
 /**
@@ -27,7 +27,7 @@ export async function sendDownload(
   storage: Storage,
   download: Download
 ): Promise<FastifyReply> {
-  const { key, sizeBytes, mediaType, fileName, etag, cacheControl = 'private, no-cache' } = download
+  const { key, sizeBytes, mediaType, fileName, etag, cacheControl } = download
   reply.headers({
     'accept-ranges': 'bytes',
     'cache-control': cacheControl,
@@ -37,7 +37,7 @@ export async function sendDownload(
     'x-content-type-options': 'nosniff',
     etag
   })
-  if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+  if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()
 
   const range = rangeOf(request, sizeBytes, etag)
   const gone = new AbortController()

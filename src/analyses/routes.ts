@@ -13,6 +13,7 @@ import type { Repeating } from '../platform/repeat.ts'
 import type { Read } from '../platform/replica.ts'
 import { states } from '../platform/schema.ts'
 import type { Storage } from '../platform/storage/storage.ts'
+import { copiesOf, IMMUTABLE } from './copies.ts'
 import { sendDownload } from './download.ts'
 import { objectPrefix } from './keys.ts'
 import { cancelAnalysis, deleteAnalysis, type Analysis } from './moves.ts'
@@ -75,6 +76,7 @@ export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = 
       const before = cursor === undefined ? undefined : idOfCursor(cursor)
       const rows = await read((db) => listAnalyses(db, request.caller.accountId, { ...filters, ...period, limit: limit + 1, before }))
       const page = cutPage(request, reply, rows, limit)
+      reply.header('cache-control', copiesOf(page.rows))
       const language = answerLanguage(request, reply)
       return { analyses: page.rows.map((row) => toResource(row, language)), next: page.next }
     }
@@ -94,8 +96,9 @@ export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = 
       }
     },
     async (request, reply) => {
-      const row = await ownAnalysis(request)
-      return toResource(await waitAsPreferred(request, reply, hub, db, row), answerLanguage(request, reply))
+      const row = await waitAsPreferred(request, reply, hub, db, await ownAnalysis(request))
+      reply.header('cache-control', copiesOf([row]))
+      return toResource(row, answerLanguage(request, reply))
     }
   )
 
@@ -146,10 +149,13 @@ export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = 
     '/v1/analyses/:id/media',
     { schema: { operationId: 'getMedia', summary: 'The file itself', tags, params: Params, response: { 200: binary, 206: binary } } },
     async (request, reply) => {
-      const { mediaKey, mediaType, fileName, sizeBytes, sha256, state, purgedAt } = await ownAnalysis(request)
+      const row = await ownAnalysis(request)
+      const { mediaKey, mediaType, fileName, sizeBytes, sha256, state, purgedAt } = row
       if (purgedAt !== null) throw new Problem('media_purged')
       if (state === 'uploading' || sizeBytes === null) throw new Problem('not_found', sentence('The file is still coming in.'))
-      return sendDownload(request, reply, storage, { key: mediaKey, mediaType, fileName, sizeBytes, etag: `"${sha256}"` })
+      // The whole file, large as it is, is asked for each time whether it is still there, and still the caller's.
+      const cacheControl = copiesOf([row])
+      return sendDownload(request, reply, storage, { key: mediaKey, mediaType, fileName, sizeBytes, etag: `"${sha256}"`, cacheControl })
     }
   )
 
@@ -165,14 +171,15 @@ export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = 
       }
     },
     async (request, reply) => {
-      const { evidence, id, attempt } = await ownAnalysis(request)
+      const row = await ownAnalysis(request)
+      const { evidence, id, attempt } = row
       const picture = evidence.find(({ name }) => name === request.params.name)
       if (picture === undefined) throw new Problem('not_found')
       const { name: fileName, key, mediaType, sizeBytes } = picture
       // What a name stands for never changes. Whoever signs out, and in as somebody else, is not shown the copy.
       reply.header('vary', 'Authorization, Cookie')
       const etag = `"${id}-${attempt}-${fileName}"`
-      return sendDownload(request, reply, storage, { key, mediaType, fileName, sizeBytes, etag, cacheControl: 'private, max-age=86400, immutable' })
+      return sendDownload(request, reply, storage, { key, mediaType, fileName, sizeBytes, etag, cacheControl: copiesOf([row], IMMUTABLE) })
     }
   )
 }

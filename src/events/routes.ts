@@ -16,6 +16,9 @@ const RETRY_MS = 1_000
 const MAX_UNSENT_BYTES = 256 * 1024
 const MAX_UNSENT_MS = 30_000
 
+/** It is neither kept on its way nor held back. */
+const CACHE_CONTROL = 'private, no-store, no-transform'
+
 /** How often a stream looks whether its key or its session still counts. */
 const LOOK_EVERY_MS = 10_000
 
@@ -46,6 +49,9 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async 
     '/v1/events',
     {
       sse: 'manual',
+      // Whoever asks for the head alone would have a stream that nobody reads.
+      exposeHeadRoute: false,
+      config: { cache: CACHE_CONTROL },
       schema: {
         operationId: 'streamEvents',
         summary: 'Events of your analyses as they happen',
@@ -63,7 +69,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async 
         throw new Problem('not_acceptable', sentence('This resource is only to be had as text/event-stream.'))
       }
       const release = await app.limits.takeStream(request)
-      reply.header('cache-control', 'no-cache, no-transform')
+      reply.header('cache-control', CACHE_CONTROL)
 
       const send = (message: Message) => {
         if (reply.raw.writableLength > MAX_UNSENT_BYTES) reply.raw.destroy()

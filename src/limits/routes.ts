@@ -1,5 +1,6 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Redis } from 'ioredis'
+import { PUBLIC_FOR_MINUTES } from '../platform/caching.ts'
 import type { Database } from '../platform/postgres.ts'
 import { filesInFlight } from './files.ts'
 import { planNames, plans } from './plans.ts'
@@ -16,7 +17,7 @@ export const limitRoutes: FastifyPluginAsyncTypebox<{ db: Database; redis: Redis
   app.get(
     '/v1/plans',
     {
-      config: { public: true },
+      config: { public: true, cache: PUBLIC_FOR_MINUTES },
       schema: { operationId: 'listPlans', summary: 'The plans and their limits', tags, response: { 200: Type.Object({ plans: Type.Array(PlanSchema) }) } }
     },
     async () => ({ plans: planNames.map((plan) => ({ plan, ...plans[plan] })) })
@@ -25,6 +26,8 @@ export const limitRoutes: FastifyPluginAsyncTypebox<{ db: Database; redis: Redis
   app.get(
     '/v1/usage',
     {
+      // It is another with each request.
+      config: { cache: 'no-store' },
       schema: {
         operationId: 'getUsage',
         summary: 'Every limit of your account, and what is left of it',

@@ -46,7 +46,8 @@ export function answerProblem(error: FastifyError, request: FastifyRequest, repl
   }
   return reply
     .code(problem.status)
-    .headers({ 'x-request-id': request.id, ...problem.headers })
+    .headers({ 'x-request-id': request.id, 'cache-control': 'no-store', ...problem.headers })
+    .removeHeader('etag')
     .type(problemMediaType)
     .send(problem.body(request.id, answerLanguage(request, reply)))
 }

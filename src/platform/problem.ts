@@ -167,6 +167,7 @@ export function rawProblemAnswer(status: number, code: string, requestId: string
     `content-type: ${problemMediaType}`,
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${requestId}`,
+    'cache-control: no-store',
     'connection: close',
     '',
     body

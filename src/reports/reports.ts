@@ -41,11 +41,14 @@ export interface ReportWish {
   row: Analysis
   language: Language
   include: readonly Inclusion[]
+  /** Whether who asks has the PDF with this SHA-256 already. */
+  isKnown: (sha256: string) => boolean
 }
 
 export interface MadeReport {
   report: Report
-  pdf: Buffer | Readable
+  /** Undefined for whoever has it already. */
+  pdf: Buffer | Readable | undefined
 }
 
 /**
@@ -64,14 +67,14 @@ export function openReports(making: ReportMaking) {
       const { row } = wish
       if (row.state !== 'completed') throw new Problem('not_completed')
       const fingerprint = fingerprintOf(wish, making.origin())
-      const kept = await findKept(making, row, fingerprint)
+      const kept = await findKept(making, wish, fingerprint)
       if (kept !== undefined) return kept
       await places.enter(AbortSignal.any([gone, AbortSignal.timeout(DEADLINE_MS)])).catch((error: unknown) => {
         throw new Problem('too_busy', undefined, { cause: error })
       })
       try {
         // The one who stood in front may have made it. What is begun is ended, also for one who has left: they may ask again.
-        return (await findKept(making, row, fingerprint)) ?? (await makeReport(making, wish, fingerprint, AbortSignal.timeout(DEADLINE_MS)))
+        return (await findKept(making, wish, fingerprint)) ?? (await makeReport(making, wish, fingerprint, AbortSignal.timeout(DEADLINE_MS)))
       } finally {
         places.leave()
       }
@@ -91,10 +94,11 @@ const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).
 
 const pdfKey = (row: Analysis, id: string) => `${objectPrefix(row)}report/${id}.pdf`
 
-async function findKept({ db, storage }: ReportMaking, row: Analysis, fingerprint: string): Promise<MadeReport | undefined> {
+async function findKept({ db, storage }: ReportMaking, { row, isKnown }: ReportWish, fingerprint: string): Promise<MadeReport | undefined> {
   const same = and(eq(reports.analysisId, row.id), eq(reports.fingerprint, fingerprint))
   const [report] = await db.select().from(reports).where(same)
   if (report === undefined) return undefined
+  if (isKnown(report.sha256)) return { report, pdf: undefined }
   try {
     return { report, pdf: await storage.get(pdfKey(row, report.id)) }
   } catch (error) {
@@ -132,7 +136,7 @@ async function makeReport(making: ReportMaking, wish: ReportWish, fingerprint: s
   const report = { ...statement, madeAt, analysisId: row.id, fingerprint, sha256: sha256(pdf), sizeBytes: pdf.length, kid: key.jwk.kid, jws }
   if (await record(making.db, report, key)) return { report, pdf }
   await storage.removeAll(pdfKey(row, id))
-  const first = await findKept(making, row, fingerprint)
+  const first = await findKept(making, wish, fingerprint)
   if (first === undefined) throw new Problem('not_found')
   return first
 }

@@ -2,10 +2,12 @@ import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typ
 import type { FastifyReply } from 'fastify'
 import type { KeyObject } from 'node:crypto'
 import { validate as isUuid } from 'uuid'
+import { copiesOf } from '../analyses/copies.ts'
 import { findAnalysis } from '../analyses/queries.ts'
 import { inclusions } from '../analyses/redact.ts'
 import { languages } from '../language/language.ts'
 import { answerLanguage } from '../language/requestLanguage.ts'
+import { isKnown } from '../platform/caching.ts'
 import type { Database } from '../platform/postgres.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Storage } from '../platform/storage/storage.ts'
@@ -57,20 +59,27 @@ export const reportRoutes: FastifyPluginAsyncTypebox<ReportRoutesOptions> = asyn
       reply.raw.once('close', () => gone.abort())
       const { language = answerLanguage(request, reply), include } = request.query
       reply.header('content-language', language)
-      return sendReport(reply, await reports.get({ row, language, include }, gone.signal))
+      const isKnownBy = (sha256: string) => isKnown(request.headers['if-none-match'], etagOf(sha256))
+      const made = await reports.get({ row, language, include, isKnown: isKnownBy }, gone.signal)
+      return sendReport(reply.header('cache-control', copiesOf([row])), made)
     }
   )
 }
 
-const sendReport = (reply: FastifyReply, { report, pdf }: MadeReport): FastifyReply =>
-  reply
+const etagOf = (sha256: string) => `"${sha256}"`
+
+function sendReport(reply: FastifyReply, { report, pdf }: MadeReport): FastifyReply {
+  reply.headers({
+    etag: etagOf(report.sha256),
+    link: `</v1/reports/${report.id}/signature>; rel="describedby"; type="application/jose", </v1/reports/${report.id}>; rel="about"`
+  })
+  if (pdf === undefined) return reply.code(304).send()
+  return reply
     .headers({
-      'cache-control': 'private, no-cache',
       'content-disposition': `inline; filename="faketect-report-${report.id}.pdf"`,
       'content-length': report.sizeBytes,
-      'x-content-type-options': 'nosniff',
-      etag: `"${report.sha256}"`,
-      link: `</v1/reports/${report.id}/signature>; rel="describedby"; type="application/jose", </v1/reports/${report.id}>; rel="about"`
+      'x-content-type-options': 'nosniff'
     })
     .type('application/pdf')
     .send(pdf)
+}

@@ -3,6 +3,7 @@ import { Value } from 'typebox/value'
 import { validate as isUuid } from 'uuid'
 import { verdicts } from '../engine/types.ts'
 import { asc, isNull } from '../platform/drizzle.ts'
+import { PUBLIC_FOR_MINUTES, PUBLIC_IF_ASKED } from '../platform/caching.ts'
 import type { Database } from '../platform/postgres.ts'
 import { Problem } from '../platform/problem.ts'
 import { turnstile } from '../platform/turnstile.ts'
@@ -48,7 +49,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<{ db: Database }> = a
   app.get(
     '/v1/reports/:id',
     {
-      config: { public: true },
+      config: { public: true, cache: PUBLIC_IF_ASKED },
       schema: {
         operationId: 'getReportStatement',
         summary: 'What a report says, of which somebody has the id',
@@ -66,7 +67,7 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<{ db: Database }> = a
   app.get(
     '/v1/reports/:id/signature',
     {
-      config: { public: true },
+      config: { public: true, cache: PUBLIC_IF_ASKED },
       schema: {
         operationId: 'getReportSignature',
         summary: 'The detached signature of a report',
@@ -125,11 +126,11 @@ export const verificationRoutes: FastifyPluginAsyncTypebox<{ db: Database }> = a
   })
 
   const jwks = { operationId: 'listReportKeys', summary: 'The public keys that reports are checked with, as a JWK Set (RFC 8037)', tags, security: [] }
-  app.get('/.well-known/jwks.json', { schema: jwks }, async (request, reply) => {
+  app.get('/.well-known/jwks.json', { config: { cache: PUBLIC_FOR_MINUTES }, schema: jwks }, async (request, reply) => {
     await app.limits.takeRequest(request, reply)
     // A revoked key is left out: whoever checks a report without asking us must not find it.
     const keys = await db.select({ jwk: reportKeys.jwk }).from(reportKeys).where(isNull(reportKeys.revokedAt)).orderBy(asc(reportKeys.firstUsedAt))
-    return reply.type('application/jwk-set+json').header('cache-control', 'public, max-age=300').send(JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }))
+    return reply.type('application/jwk-set+json').send(JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }))
   })
 
   async function verify(body: unknown, id: string | undefined) {

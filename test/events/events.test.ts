@@ -83,7 +83,7 @@ t.test('the stream is what proxies and browsers need', async (t) => {
   const response = await client(here.url, key).send('/v1/events', { signal: stop.signal })
   t.match(Object.fromEntries(response.headers), {
     'content-type': /^text\/event-stream/,
-    'cache-control': 'no-cache, no-transform',
+    'cache-control': 'private, no-store, no-transform',
     'x-accel-buffering': 'no',
     'x-request-id': /.+/
   })
