@@ -55,13 +55,21 @@ export function openReplica({ primaryUrl, replicaUrl, primary, max, log }: Repli
   const position = shared(() => positionOf(asked.db))
   const circuit = circuitBreaker(handleAll, { breaker: new ConsecutiveBreaker(1), halfOpenAfter: new ExponentialBackoff(REST) })
   let isUsed = true
+  circuit.onBreak((reason) => {
+    if (isUsed) log.warn('error' in reason ? { err: reason.error } : {}, 'The read replica is not used: the primary is read until it is back')
+    isUsed = false
+  })
+  circuit.onReset(() => {
+    isUsed = true
+    log.info('The read replica is used again')
+  })
 
   /** In one transaction, so that behind a pooler it is the same server that has caught up and that is read. */
   async function readReplica<T>(query: (db: Queryable) => Promise<T>): Promise<T> {
-    const written = await position()
+    const needed = await position()
     return replica.db.transaction(
       async (tx) => {
-        await untilReplayed(tx, written)
+        await untilReplayed(tx, needed)
         return query(tx)
       },
       // Each statement sees what has been replayed by then: the first one of the query what was waited for.
@@ -74,13 +82,9 @@ export function openReplica({ primaryUrl, replicaUrl, primary, max, log }: Repli
       // While one read tries whether it is back, Cockatiel would let the others wait for that.
       if (circuit.state === CircuitState.HalfOpen) return query(primary)
       try {
-        const result = await circuit.execute(() => within(READ_TIMEOUT_MS, readReplica(query), 'The read replica does not answer'))
-        if (!isUsed) log.info('The read replica is used again')
-        isUsed = true
-        return result
-      } catch (error) {
-        if (isUsed) log.warn({ err: error }, 'The read replica is not used: the primary is read until it is back')
-        isUsed = false
+        return await circuit.execute(() => within(READ_TIMEOUT_MS, readReplica(query), 'The read replica does not answer'))
+      } catch {
+        // Whatever the replica has failed at, the primary can; an error that is the query's own comes from there as well.
         return query(primary)
       }
     },
