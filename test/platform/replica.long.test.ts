@@ -76,13 +76,11 @@ t.test('lists are read from the standby; who calls and what they may do is not',
   const { body } = await upload(await photo({ seed: 1 }), { prefer: 'wait=30' })
   await untilStandbyIsRead()
   t.same(await ids(), [body.id])
-  for (const [path, table] of [['/v1/batches', 'batches'], ['/v1/admin/failures', 'analyses'], ['/v1/admin/feedback', 'feedback'], ['/v1/admin/audit-log', 'audit_log'], ['/v1/webhooks/callbacks/deliveries', 'webhook_deliveries']] as const) {
-    const before = await looksAt(table)
-    await eventually(async () => {
-      t.equal((await send(path)).status, 200, path)
-      return (await looksAt(table)) > before
-    }, 40_000)
-  }
+  const lists = { '/v1/batches': 'batches', '/v1/admin/accounts': 'accounts', '/v1/admin/feedback': 'feedback', '/v1/admin/audit-log': 'audit_log', '/v1/webhooks/callbacks/deliveries': 'webhook_deliveries' }
+  await eventually(async () => {
+    for (const path of Object.keys(lists)) t.equal((await send(path)).status, 200, path)
+    return (await Promise.all(Object.values(lists).map(looksAt))).every((looks) => looks > 0)
+  }, 40_000)
   for (const table of ['api_keys', 'sessions', 'monthly_usage', 'idempotency_keys']) t.equal(await looksAt(table), 0, table)
 })
 
@@ -134,7 +132,9 @@ t.test('a standby that dies is not missed, and is used again when it is back; th
   for (let n = 0; n < 5; n++) t.ok((await ids()).includes(body.id))
   await pair.start()
   await untilStandbyIsRead()
-  t.same(lines.filter((line) => line.includes('replica')), ['The read replica is not used: the primary is read until it is back', 'The read replica is used again'])
+  const told = lines.filter((line) => line.includes('replica'))
+  for (const word of ['is not used', 'is used again']) t.ok(told.some((line) => line.includes(word)), word)
+  t.notOk(told.some((line, n) => line === told[n - 1]), 'and nothing again that it has said already')
 })
 
 t.test('what is under way when the standby falls silent is read from the primary, and only one at a time waits for it then', async (t) => {
