@@ -20,11 +20,13 @@ const { env } = process // oxlint-disable-line node/no-process-env -- this runs 
 /** Programs that come from the system, and the packages with them: a choice of names, the first is the usual one. */
 const redis = { commands: ['redis-server'], apt: 'redis-server', brew: ['redis'] }
 const browser = { commands: ['chromium', 'chromium-browser', 'google-chrome'], apt: 'chromium', brew: ['--cask', 'chromium'] }
+/** A server with its client of the same version: the test of backups needs `pg_dump`, which the npm package hasn't. */
+const postgres = { commands: ['pg_ctlcluster', 'pg_ctl'], apt: 'postgresql', brew: ['postgresql'] }
 const programs = {
   start: env.REDIS_URL ? [] : [redis],
   // Ubuntu has Chromium as a snap only, which can't be installed everywhere: there the tests of the page need a browser
   // that is there already.
-  test: isUbuntu() ? [redis] : [redis, browser],
+  test: isUbuntu() ? [redis, postgres] : [redis, postgres, browser],
   check: []
 }[purpose]
 
@@ -101,7 +103,11 @@ function apt(missing) {
   const sudo = isRoot ? [] : ['sudo']
   // Without a terminal sudo can't ask for a password.
   const allowed = isRoot || (find('sudo') && (process.stdin.isTTY || spawnSync('sudo', ['-n', 'true']).status === 0))
-  const install = ['apt-get', '-o', 'DPkg::Lock::Timeout=120', 'install', '-y', '--no-install-recommends']
+  const install = (name) =>
+    execute([...sudo, '/usr/bin/env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=120', 'install', '-y', '--no-install-recommends', name])
+  /** Debian's package would make a database and start it, on a port and at every boot. */
+  const leaveOutDatabase = () =>
+    install('postgresql-common') && execute([...sudo, 'sed', '-i', 's/^#create_main_cluster = true/create_main_cluster = false/', '/etc/postgresql-common/createcluster.conf'])
   let updated = false
   return {
     name: 'apt-get',
@@ -109,7 +115,7 @@ function apt(missing) {
     byHand: `${isRoot ? '' : 'sudo '}apt-get update && ${isRoot ? '' : 'sudo '}apt-get install -y ${missing.map((program) => program.apt).join(' ')}`,
     install(program) {
       updated ||= execute([...sudo, 'apt-get', 'update', '-q'])
-      return execute([...sudo, '/usr/bin/env', 'DEBIAN_FRONTEND=noninteractive', ...install, program.apt])
+      return (program !== postgres || leaveOutDatabase()) && install(program.apt)
     }
   }
 }

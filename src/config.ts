@@ -122,6 +122,10 @@ const Environment = Type.Object({
     Type.String({ pattern: '^https?://', description: 'Where traces are sent as OTLP over HTTP; further OTEL_… variables are OpenTelemetry’s own' })
   ),
   MAIL_FROM: Type.String({ default: 'FakeTect <faketect@localhost>', description: 'Who mails are from' }),
+  BACKUP_URL: Type.Optional(
+    Type.String({ pattern: '^(s3|file)://', description: 'Where `npm run backup` puts copies of the database; another bucket than that of the files' })
+  ),
+  BACKUP_KEEP_DAYS: Type.Integer({ default: 30, minimum: 1, description: 'Older copies are removed when a new one is there' }),
   SHUTDOWN_MS: Type.Integer({ default: 45_000, minimum: 1_000, description: 'Time to finish what runs after SIGTERM' })
 })
 
@@ -173,6 +177,9 @@ export interface Config {
   sentry: SentryConfig | undefined
   /** Whether traces are sent, to where OpenTelemetry's libraries read it from the environment. */
   tracing: boolean
+  /** Undefined where no copies of the database are made. */
+  backupUrl: string | undefined
+  backupKeepDays: number
   shutdownMs: number
 }
 
@@ -251,6 +258,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     release: e.SENTRY_RELEASE ?? `${packageJson.name}@${packageJson.version}`,
     sentry: e.SENTRY_DSN === undefined ? undefined : { dsn: e.SENTRY_DSN, environment: e.SENTRY_ENVIRONMENT },
     tracing: e.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
+    backupUrl: e.BACKUP_URL,
+    backupKeepDays: e.BACKUP_KEEP_DAYS,
     shutdownMs: e.SHUTDOWN_MS
   }
 }

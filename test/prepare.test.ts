@@ -132,6 +132,15 @@ t.test('root installs redis-server with apt-get, from a fresh list, and once', o
   t.same(calls(), ['apt-get update -q', 'apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends redis-server'])
 })
 
+t.test('for tests it installs PostgreSQL, without the database that Debian would start', onlyRoot, async (t) => {
+  const installsPostgres = `case "$*" in *' postgresql') echo > ROOT/path/pg_ctlcluster && /bin/chmod 755 ROOT/path/pg_ctlcluster;; esac`
+  const { prepare, calls } = clone(t, { 'apt-get': installsPostgres, sed: '', tap: '', 'redis-server': '', chromium: '' })
+  const program = prepare('test')
+  t.equal(await program.exit, 0, program.output())
+  t.match(program.output(), /^Installing postgresql \(apt-get\)\n/)
+  t.match(calls(), [/update/, /install .* postgresql-common$/, /^sed -i .*create_main_cluster = false.* \S+createcluster.conf$/, /install .* postgresql$/])
+})
+
 t.test('who may use sudo installs it with sudo', onlyRoot, async (t) => {
   const { prepare, calls, root } = clone(t, { 'apt-get': installsRedis, sudo: '[ "$1" = -n ] || "$@"' })
   chmodSync(join(root, 'path'), 0o777)

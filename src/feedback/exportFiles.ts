@@ -1,14 +1,12 @@
 /** `npm run feedback -- --export FOLDER`: writes the files that people let us keep, labelled, to measure the engine with. */
 import { createWriteStream } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { and, asc, eq, gt, isNotNull } from '../platform/drizzle.ts'
-import { onCommandLine } from '../platform/commandLine.ts'
+import { EX_USAGE, giveUp, onCommandLine, openFiles } from '../platform/commandLine.ts'
 import type { Database } from '../platform/postgres.ts'
-import { openStorage } from '../platform/storage/open.ts'
 import { ObjectMissing, type Storage } from '../platform/storage/storage.ts'
 import type { Feedback, Truth } from './keep.ts'
 import { feedback } from './tables.ts'
@@ -20,13 +18,9 @@ const labels = { authentic: 'camera', ai_generated: 'ai', manipulated: 'manipula
 const extensionOf = (mediaType: string) => `.${mediaType.split('/')[1] ?? 'bin'}`
 
 const { values } = parseArgs({ options: { export: { type: 'string' } } })
-if (values.export === undefined) {
-  process.stderr.write('Usage: npm run feedback -- --export FOLDER\n')
-  process.exit(64)
-}
-const folder = values.export
+const folder = values.export ?? giveUp('Usage: npm run feedback -- --export FOLDER', EX_USAGE)
 const written = await onCommandLine(async ({ db, config }) => {
-  const storage = openStorage(config.storageUrl ?? pathToFileURL(resolve(config.dataDir, 'storage')).href)
+  const storage = openFiles(config)
   try {
     return await exportFiles(db, storage, folder)
   } finally {

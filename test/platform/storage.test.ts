@@ -37,6 +37,8 @@ async function contract(t: Test, storage: Storage): Promise<void> {
   await t.rejects(read(storage, 'a/b/object'), ObjectMissing)
   await t.rejects(storage.copy('a/b/object', 'a/d'), ObjectMissing)
   await storage.removeAll('a/b/')
+  t.same(await Array.fromAsync(storage.list('a/c')), ['a/c/copy'])
+  t.same(await Array.fromAsync(storage.list('b')), [])
 
   const broken = new Error('the client is gone')
   async function* breaking(size: number) {

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { access, constants, copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
-import { dirname, join, sep } from 'node:path'
+import { access, constants, copyFile, mkdir, open, opendir, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { ObjectMissing, StorageFull, StorageUnavailable, type Storage } from './storage.ts'
+
+/** How the name of a file ends that is not yet an object. */
+const PARTIAL = '.partial'
 
 /** Object storage in a folder, for one machine: an object is a file, a key its path. */
 export function openFilesystemStorage(address: URL): Storage {
@@ -21,7 +24,7 @@ export function openFilesystemStorage(address: URL): Storage {
   /** Writes beside the target and renames: the object appears whole, and survives a power cut once we answered. */
   async function place(key: string, write: (path: string) => Promise<void>): Promise<void> {
     const path = pathOf(key)
-    const partial = `${path}.${randomUUID()}.partial`
+    const partial = `${path}.${randomUUID()}${PARTIAL}`
     try {
       await makeFolder(dirname(path))
       await write(partial)
@@ -76,6 +79,14 @@ export function openFilesystemStorage(address: URL): Storage {
         }
       } catch (error) {
         if (!isMissing(error)) throw asStorageError(error)
+      }
+    },
+
+    async *list(prefix) {
+      await checkRoot()
+      for await (const entry of await opendir(root, { recursive: true })) {
+        const key = relative(root, join(entry.parentPath, entry.name)).replaceAll(sep, '/')
+        if (entry.isFile() && key.startsWith(prefix) && !key.endsWith(PARTIAL)) yield key
       }
     },
 

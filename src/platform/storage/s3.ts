@@ -91,6 +91,15 @@ export function openS3Storage(address: URL): Storage {
       await removeObjects(prefix).catch(fail)
     },
 
+    async *list(prefix) {
+      let after: string | undefined
+      do {
+        const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, StartAfter: after })).catch(fail)
+        for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key
+        after = page.IsTruncated === true ? page.Contents?.at(-1)?.Key : undefined
+      } while (after !== undefined)
+    },
+
     async check() {
       await client
         .send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal: AbortSignal.timeout(CHECK_TIMEOUT_MS) })

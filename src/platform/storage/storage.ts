@@ -22,6 +22,8 @@ export interface Storage {
   copy(from: string, to: string): Promise<void>
   /** Removes every object, and every upload that was begun, whose key starts with the prefix. Nothing there is no error. */
   removeAll(prefix: string): Promise<void>
+  /** The keys of all objects that start with the prefix, in no order to rely on. */
+  list(prefix: string): AsyncIterable<string>
   /** Resolves when the store answers. */
   check(): Promise<void>
   close(): void
