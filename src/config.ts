@@ -129,6 +129,9 @@ const Environment = Type.Object({
   SHUTDOWN_MS: Type.Integer({ default: 45_000, minimum: 1_000, description: 'Time to finish what runs after SIGTERM' })
 })
 
+/** The names of all variables that are read. */
+export const environmentNames: readonly string[] = Object.keys(Environment.properties)
+
 export type Role = 'api' | 'worker'
 
 /** Everything that can be configured, checked once and handed in. */
@@ -212,8 +215,7 @@ export class ConfigError extends Error {
  * @throws {ConfigError} naming each variable that is wrong, never its value: it may be a secret
  */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
-  const known = Object.keys(Environment.properties)
-  const given = Object.fromEntries(known.filter((name) => env[name] !== undefined && env[name] !== '').map((name) => [name, env[name]]))
+  const given = Object.fromEntries(environmentNames.filter((name) => env[name] !== undefined && env[name] !== '').map((name) => [name, env[name]]))
   const value = Value.Default(Environment, Value.Convert(Environment, given))
   const problems = [...Value.Errors(Environment, value)].map(
     (error) => `${error.instancePath.slice(1) || 'environment'} ${error.message}`
