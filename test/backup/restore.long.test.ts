@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
@@ -6,7 +7,7 @@ import { openStorage } from '../../src/platform/storage/open.ts'
 import { photo } from '../engine/pictures.ts'
 import { eventually } from '../harness/eventually.ts'
 import { startProcess } from '../harness/process.ts'
-import { onDatabase } from '../harness/servers.ts'
+import { onDatabase, temporaryFolder } from '../harness/servers.ts'
 import { client, layGround, makeAccount, moreKeys, type Ground } from '../harness/service.ts'
 import { startSystemPostgres, systemPostgresFolder } from '../harness/systemPostgres.ts'
 import { run } from '../platform/embedded/program.ts'
@@ -20,8 +21,10 @@ async function layGroundWithTools(t: Test) {
   process.env.TEST_DATABASE_URL = await startSystemPostgres(t, String(bin))
   const ground = await layGround(t)
   const databaseUrl = String(ground.env.DATABASE_URL)
+  /** Programs that come before those of the system. */
+  const path = [String(bin), String(process.env.PATH)]
   async function command(name: string, ...args: string[]) {
-    const env = { ...ground.env, BACKUP_URL: ground.s3.url, PATH: `${bin}${delimiter}${process.env.PATH}` }
+    const env = { ...ground.env, BACKUP_URL: ground.s3.url, PATH: path.join(delimiter) }
     const program = run([process.execPath, join(root, `src/backup/${name}Command.ts`), ...args], env)
     return { code: await program.exit, output: program.output() }
   }
@@ -37,12 +40,13 @@ async function layGroundWithTools(t: Test) {
     await ground.redis.stop()
     await ground.redis.start()
   }
-  return { ground, databaseUrl, command, backup, loseEverything }
+  return { ground, databaseUrl, path, command, backup, loseEverything }
 }
 
-async function stop(service: Awaited<ReturnType<typeof startProcess>>): Promise<void> {
-  service.child.kill('SIGTERM')
-  await service.ended
+/** As a machine that loses its power. */
+async function kill(...services: Array<Awaited<ReturnType<typeof startProcess>>>): Promise<void> {
+  for (const { child } of services) child.kill('SIGKILL')
+  await Promise.all(services.map(({ ended }) => ended))
 }
 
 const objectsOf = async (ground: Ground, id: string) => (await ground.s3.keys()).filter((key) => key.includes(id))
@@ -50,7 +54,8 @@ const objectsOf = async (ground: Ground, id: string) => (await ground.s3.keys())
 t.test('after everything is lost, a copy lets the service carry on', options, async (t) => {
   const { ground, command, backup, loseEverything } = await layGroundWithTools(t)
   const { accountId, key } = await makeAccount(ground)
-  const before = await startProcess(t, ground)
+  const before = await startProcess(t, ground, { ROLES: 'api' })
+  const worker = await startProcess(t, ground, { ROLES: 'worker' })
   const { upload, get, send } = client(before.url, key)
   const signedIn = await fetch(`${before.url}/v1/session`, {
     method: 'POST',
@@ -61,24 +66,27 @@ t.test('after everything is lost, a copy lets the service carry on', options, as
   const finished = await upload(await photo({ seed: 1 }), { prefer: 'wait=60' })
   const deletedLater = await upload(await photo({ seed: 2 }), { prefer: 'wait=60' })
   t.same([finished.body.state, deletedLater.body.state], ['completed', 'completed'])
-  const running = await upload(await photo({ seed: 3, description: 'hostile: slow 4000' }))
-  const queued = await upload(await photo({ seed: 4 }))
+  const running = await upload(await photo({ seed: 3, description: 'hostile: slow 5000' }))
   await eventually(async () => (await get(running.body.id)).state === 'processing')
+  // Without a worker the copy finds things as they are now, however long it takes.
+  await kill(worker)
+  const queued = await upload(await photo({ seed: 4 }))
 
   const copy = await backup()
-  t.equal((await get(queued.body.id)).state, 'queued', 'the copy was made before its turn came')
+  t.same([(await get(running.body.id)).state, (await get(queued.body.id)).state], ['processing', 'queued'])
 
   // Life goes on.
+  const laterWorker = await startProcess(t, ground, { ROLES: 'worker' })
   const uploadedLater = await upload(await photo({ seed: 5 }), { prefer: 'wait=60' })
   t.equal((await send(`/v1/analyses/${deletedLater.body.id}`, { method: 'DELETE' })).status, 204)
   await eventually(async () => (await objectsOf(ground, deletedLater.body.id)).length === 0)
   const [laterKey = ''] = await moreKeys(ground, accountId, 1)
-  t.equal((await get(running.body.id, 60)).state, 'completed')
+  t.equal((await get(queued.body.id, 60)).state, 'completed')
   const refused = await command('restore', '--wipe', copy)
   t.match(refused, { code: 1, output: /still runs/ }, 'a database that is in use is not wiped')
   t.equal((await get(uploadedLater.body.id)).state, 'completed')
-  await stop(before)
 
+  await kill(before, laterWorker)
   await loseEverything()
   t.match(await command('restore'), { code: 0, output: `${copy}\n` })
   t.match(await command('restore', '--wipe', 'latest'), { code: 0, output: new RegExp(`as it was at ${copy}`) })
@@ -105,7 +113,8 @@ t.test('after everything is lost, a copy lets the service carry on', options, as
   t.match(await command('settle'), { code: 0, output: /made\): 0\n.*lost\): 0\n/s })
   t.ok((await objectsOf(ground, finished.body.id)).length > 0)
   t.ok((await ground.s3.keys()).includes(copyKey(copy)), 'the copy itself is none of the files')
-  await stop(after)
+  after.child.kill('SIGTERM')
+  t.same(await after.ended, { code: 0, signal: null })
 
   const second = await backup()
   t.match(await command('restore', '--wipe', second), { code: 0 }, 'a restored database can be copied and restored like any other')
@@ -114,7 +123,7 @@ t.test('after everything is lost, a copy lets the service carry on', options, as
 })
 
 t.test('a copy that fails is none, and one that is broken changes nothing', options, async (t) => {
-  const { ground, databaseUrl, command, backup } = await layGroundWithTools(t)
+  const { ground, databaseUrl, path, command, backup } = await layGroundWithTools(t)
   const { accountId } = await makeAccount(ground)
   const copies = async () => (await ground.s3.keys()).filter((key) => key.startsWith('database/'))
 
@@ -140,9 +149,18 @@ t.test('a copy that fails is none, and one that is broken changes nothing', opti
     yield whole.subarray(0, Math.floor(whole.length * 0.9))
   }
   await storage.put(copyKey('2020-01-01T00-00-00Z'), half(), 'application/octet-stream')
+  const later = await makeAccount(ground)
   t.match(await command('restore', '--wipe', '2020-01-01T00-00-00Z'), { code: 1, output: /pg_restore failed/ })
-  const { rows } = await ground.database.query('SELECT id FROM accounts')
-  t.same(rows, [{ id: accountId }])
+  const { rows } = await ground.database.query('SELECT id FROM accounts ORDER BY created_at')
+  t.same(rows, [{ id: accountId }, { id: later.accountId }], 'not even half of the copy is there')
+
+  // A copy whose end is found to be missing only after everything before it has been handed on.
+  const folder = temporaryFolder(t)
+  writeFileSync(join(folder, 'pg_restore'), '#!/bin/sh\ncat > /dev/null\necho "CREATE TABLE half (id int);"\nexec >&-\nsleep 2\nexit 1\n', { mode: 0o755 })
+  path.unshift(folder)
+  t.match(await command('restore', '--wipe', name), { code: 1, output: /pg_restore failed/ })
+  path.shift()
+  t.equal((await ground.database.query('SELECT FROM accounts')).rowCount, 2)
 
   t.match(await command('restore', '--wipe', '2019-01-01T00-00-00Z'), { code: 64, output: /Name one of the copies/ })
   t.match(await command('backup'), { code: 0, output: /1 were removed/ })
