@@ -154,6 +154,10 @@ t.test('a copy that fails is none, and one that is broken changes nothing', opti
   const { rows } = await ground.database.query('SELECT id FROM accounts ORDER BY created_at')
   t.same(rows, [{ id: accountId }, { id: later.accountId }], 'not even half of the copy is there')
 
+  await ground.redis.stop()
+  t.match(await command('restore', '--wipe', name), { code: 1, output: /Redis does not answer: nothing was changed/ })
+  await ground.redis.start()
+
   // A copy whose end is found to be missing only after everything before it has been handed on.
   const folder = temporaryFolder(t)
   writeFileSync(join(folder, 'pg_restore'), '#!/bin/sh\ncat > /dev/null\necho "CREATE TABLE half (id int);"\nexec >&-\nsleep 2\nexit 1\n', { mode: 0o755 })

@@ -23,7 +23,7 @@ interface Service {
 
 const folder = 'ops/compose'
 /** What comes with the metrics. */
-const ofMetrics = new Set(['../prometheus', '../grafana'])
+const ofMetrics = new Set(['../prometheus', '../grafana/provisioning', '../grafana/dashboards'])
 const compose = parseYaml(read(`${folder}/compose.yaml`)) as { name: string; services: Record<string, Service>; volumes: Record<string, null> }
 const services = Object.entries(compose.services)
 const faketect = compose.services.faketect as Service
@@ -123,6 +123,11 @@ t.test('with the example filled in, the service finds a whole configuration; wit
 t.test('every variable of the example is used, and the other way round', async (t) => {
   const used = new Set([...read(`${folder}/compose.yaml`).matchAll(/\$\{(\w+)/g)].map(([, name]) => name))
   t.same(new Set(Object.keys(example)), used)
+})
+
+t.test('Prometheus scrapes the service where its image tells its metrics', async (t) => {
+  const { scrape_configs: jobs } = parseYaml(read(`${folder}/prometheus.yml`)) as { scrape_configs: unknown }
+  t.match(jobs, [{ job_name: 'faketect', static_configs: [{ targets: [`faketect:${imageEnvironment().METRICS_PORT}`] }] }])
 })
 
 t.test('Redis loses nothing that is still to be done', async (t) => {
