@@ -31,10 +31,10 @@ import { webhookRoutes } from './webhooks/routes.ts'
 
 /** The role `api`: everything below `/v1`, and the pages. */
 export async function registerApi(app: FastifyInstance, parts: Parts): Promise<void> {
-  const { config, log, tracing, db, read, redis, storage, ledger, relay, hub, outbound, billing, housekeeping, providers, models, trustList } = parts
+  const { config, log, tracing, measures, db, read, redis, storage, ledger, relay, hub, outbound, billing, housekeeping, providers, models, trustList } = parts
   const access = { db, redis, log }
   const cookie = sessionCookie(config.publicUrl)
-  const callers = findCallers(access)
+  const callers = findCallers({ ...access, measures })
   const passwords = hashPasswords()
   const attempts = countAttempts(redis)
   const mailer = createMailer({
@@ -74,10 +74,11 @@ export async function registerApi(app: FastifyInstance, parts: Parts): Promise<v
     outbound,
     engineVersion: () => versionWith(versionUnder(trustList?.current(), versionsOf(models)), providers),
     lifeSignEveryMs: config.uploadStaleMs / 6,
-    fetchTimeoutMs: config.fetchTimeoutMs
+    fetchTimeoutMs: config.fetchTimeoutMs,
+    measures
   })
-  await app.register(batchRoutes, { db, read, ledger, relay, hub })
-  await app.register(analysisRoutes, { db, read, storage, ledger, relay, hub })
+  await app.register(batchRoutes, { db, read, ledger, relay, hub, measures })
+  await app.register(analysisRoutes, { db, read, storage, ledger, relay, hub, measures })
   await app.register(feedbackRoutes, { db, storage })
   await app.register(shareRoutes, { db, storage, origin: () => config.publicUrl?.href ?? app.listeningOrigin })
   await app.register(reportRoutes, {
@@ -87,7 +88,7 @@ export async function registerApi(app: FastifyInstance, parts: Parts): Promise<v
     signingKey: config.reportSigningKey,
     dataDir: config.dataDir
   })
-  await app.register(eventRoutes, { redis, hub, isStillValid: (caller) => callers.isStillValid(caller) })
+  await app.register(eventRoutes, { redis, hub, measures, isStillValid: (caller) => callers.isStillValid(caller) })
   await app.register(webhookRoutes, { db, read, relay, outbound })
   await app.register(webPages)
 }

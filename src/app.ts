@@ -1,13 +1,19 @@
+import { Registry } from '@prometheus-io/client'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import { registerApi } from './api.ts'
 import type { ServiceConfig } from './config.ts'
+import type { Engine } from './engine/pool.ts'
 import { requestLanguage } from './language/requestLanguage.ts'
+import { watchCircuits, watchEngine, watchParts, watchPools, watchQueueGauges } from './observability/gauges.ts'
 import { healthRoutes } from './observability/health.ts'
+import { createMeasures } from './observability/measures.ts'
 import { metrics } from './observability/metrics.ts'
-import { documentation } from './openapi.ts'
+import { watchQueue } from './observability/queue.ts'
+import { watchReadiness, type Readiness } from './observability/readiness.ts'
 import { RequestLines } from './observability/requestLog.ts'
-import { openParts } from './parts.ts'
+import { documentation } from './openapi.ts'
+import { openParts, type Parts } from './parts.ts'
 import { caching } from './platform/caching.ts'
 import { answerProblem, answerProblems, onClientError, refuseWhenClosing } from './platform/errors.ts'
 import { closeSilentConnections } from './platform/silentConnections.ts'
@@ -43,26 +49,38 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
     forceCloseConnections: 'idle',
     return503OnClosing: false
   })
-  const parts = await openParts(config, app.log)
+  const register = new Registry()
+  const measures = createMeasures(register)
+  const parts = await openParts(config, app.log, measures)
   // Last in, first out: what others still need is let go of last.
   app.addHook('onClose', () => parts.close())
 
   await parts.tracing.traceRequests(app)
   await app.register(caching)
   await app.register(requestLanguage)
-  answerProblems(app)
+  answerProblems(app, (problem) => measures.problemAnswered(problem))
   refuseWhenClosing(app)
   closeSilentConnections(app)
   finishUnreadBodies(app)
   closeSlowBodies(app)
-  await app.register(metrics, { host: config.host, port: config.metricsPort, providers: parts.providers })
+  await app.register(metrics, { host: config.host, port: config.metricsPort, register })
   await app.register(documentation)
 
   const engine = config.roles.has('worker') ? startWorker(app, parts) : undefined
-  const { postgres, redis, storage } = parts
-  await app.register(healthRoutes, { postgres, redis, storage, engine })
+  const readiness = watchReadiness({ ...parts, engine })
+  watch(register, parts, engine, readiness)
+  await app.register(healthRoutes, { readiness })
   if (config.roles.has('api')) await registerApi(app, parts)
   return app
+}
+
+/** What is asked for at each scrape, beside what the parts tell of their work by their `measures`. */
+function watch(register: Registry, { db, postgres, replica, providers }: Parts, engine: Engine | undefined, readiness: () => Promise<Readiness>): void {
+  watchParts(register, readiness)
+  watchQueueGauges(register, watchQueue(db))
+  watchPools(register, { primary: postgres.pool, ...(replica.pool && { replica: replica.pool }) })
+  watchCircuits(register, providers)
+  if (engine !== undefined) watchEngine(register, engine)
 }
 
 /** A caller's own id is kept when it is harmless in a log, and no key, so that both sides can find the request again. */

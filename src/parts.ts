@@ -9,6 +9,11 @@ import { startRelay } from './events/relay.ts'
 import { startHousekeeping } from './ledger/housekeeping.ts'
 import { openLedger } from './ledger/queue.ts'
 import { startReconciler } from './ledger/reconciler.ts'
+import { measurePool } from './observability/edges/postgres.ts'
+import { measuredProvider } from './observability/edges/provider.ts'
+import { measureRedis } from './observability/edges/redis.ts'
+import { measuredStorage } from './observability/edges/storage.ts'
+import type { Measures } from './observability/measures.ts'
 import { openTracing } from './observability/tracing.ts'
 import { createOutbound } from './platform/outbound/outbound.ts'
 import { connectPostgres } from './platform/postgres.ts'
@@ -29,19 +34,22 @@ export type Parts = Awaited<ReturnType<typeof openParts>>
  * Opens the connections, and starts what is repeated on one machine at a time. Nothing needs to be reachable yet.
  * `close()` is for when nobody uses them any longer.
  */
-export async function openParts(config: ServiceConfig, log: FastifyBaseLogger) {
-  const providers = await openProviders(config.providers, (provider, circuit) => {
+export async function openParts(config: ServiceConfig, log: FastifyBaseLogger, measures: Measures) {
+  const opened = await openProviders(config.providers, (provider, circuit) => {
     log[circuit === 'open' ? 'warn' : 'info']({ provider, circuit }, 'The circuit of a provider has changed')
   })
+  const providers = opened.map((provider) => measuredProvider(provider, measures))
   const tracing = await openTracing(config, log)
   const models = await openModels(config)
   const trustList = config.trustList === undefined ? undefined : await openTrustList({ location: config.trustList, dataDir: config.dataDir, log })
   const postgres = connectPostgres({ url: config.databaseUrl, max: config.databasePoolMax, log })
-  const redis = connectRedis(config.redisUrl, log)
+  measurePool(postgres.pool, 'primary', measures)
+  const redis = measureRedis(connectRedis(config.redisUrl, log), measures)
   const subscriber = connectBlockingRedis(config.redisUrl, log, { socketTimeout: SUBSCRIBER_SILENCE_MS })
-  const storage = openStorage(config.storageUrl)
+  const storage = measuredStorage(openStorage(config.storageUrl), measures)
   const { db } = postgres
   const replica = openReplica({ primaryUrl: config.databaseUrl, replicaUrl: config.databaseReplicaUrl, primary: db, max: config.databasePoolMax, log })
+  if (replica.pool !== undefined) measurePool(replica.pool, 'replica', measures)
 
   const hub = createHub(subscriber)
   const outbound = createOutbound({ allowed: config.outboundAllow })
@@ -67,5 +75,5 @@ export async function openParts(config: ServiceConfig, log: FastifyBaseLogger) {
     await tracing.close()
   }
 
-  return { config, log, tracing, providers, models, trustList, postgres, db, read: replica.read, redis, storage, hub, outbound, ledger, deliveries, billing, relay, housekeeping, close }
+  return { config, log, tracing, measures, providers, models, trustList, postgres, db, replica, read: replica.read, redis, storage, hub, outbound, ledger, deliveries, billing, relay, housekeeping, close }
 }

@@ -13,7 +13,7 @@ const HAND_BACK_AFTER = 0.8
 
 /** The role `worker`: works on analyses and delivers webhooks, until the app closes. */
 export function startWorker(app: FastifyInstance, parts: Parts): Engine {
-  const { config, log, tracing, db, storage, providers, trustList, relay, outbound, deliveries } = parts
+  const { config, log, tracing, measures, db, storage, providers, trustList, relay, outbound, deliveries } = parts
   const engine = createEngine({
     threads: config.engineThreads,
     deadlineMs: config.analysisDeadlineMs,
@@ -21,6 +21,7 @@ export function startWorker(app: FastifyInstance, parts: Parts): Engine {
     detectors: config.engineDetectors,
     models: parts.models,
     trustList: () => trustList?.current(),
+    onAnalyzed: (kind, tookMs) => measures.engineTook(kind, tookMs),
     onError: (error) => log.error({ err: error }, 'An engine thread died while idle'),
     onNotice: ({ level, message, ...details }) => log[level](details, message)
   })
@@ -37,9 +38,10 @@ export function startWorker(app: FastifyInstance, parts: Parts): Engine {
     lockMs: config.ledgerLockMs,
     retryMs: config.ledgerRetryMs,
     tracing,
+    measures,
     log
   })
-  const deliverer = startDeliverer({ db, outbound, queue: deliveries, relay, redis: blocking, lockMs: config.ledgerLockMs, log })
+  const deliverer = startDeliverer({ db, outbound, queue: deliveries, relay, redis: blocking, lockMs: config.ledgerLockMs, measures, log })
   app.addHook('onClose', async () => {
     const finished = Promise.all([processor.close(), deliverer.close()])
     await Promise.race([finished, sleep(config.shutdownMs * HAND_BACK_AFTER, undefined, { ref: false })])

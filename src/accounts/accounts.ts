@@ -1,5 +1,6 @@
 import { and, eq, sql } from '../platform/drizzle.ts'
 import { v7 as uuidv7 } from 'uuid'
+import type { PlanName } from '../limits/plans.ts'
 import type { Database, Queryable } from '../platform/postgres.ts'
 import { accounts } from '../platform/schema.ts'
 
@@ -20,6 +21,9 @@ export const shownOfAccount = {
   stripeCustomerId: accounts.stripeCustomerId,
   createdAt: accounts.createdAt
 }
+
+/** The plan that counts: until its address is confirmed, an account has the smallest. */
+export const planInForce = sql<PlanName>`CASE WHEN ${accounts.email} IS NULL OR ${accounts.emailConfirmedAt} IS NOT NULL THEN ${accounts.plan} ELSE 'FREE' END`
 
 /** One account by its id; undefined when it has been deleted. */
 export async function findAccount(db: Queryable, id: string): Promise<Account | undefined> {

@@ -1,11 +1,13 @@
 import { and, eq, gt, isNull, lt, or, type SQL, sql } from '../platform/drizzle.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Redis } from 'ioredis'
+import type { Measures } from '../observability/measures.ts'
 import type { Database } from '../platform/postgres.ts'
 import { Problem } from '../platform/problem.ts'
 import { accounts, apiKeys, scopes, sessions } from '../platform/schema.ts'
 import { within } from '../platform/within.ts'
 import { microseconds } from './accessChange.ts'
+import { planInForce } from './accounts.ts'
 import { hashSecret, looksLikeApiKey, stillValid, type Caller } from './apiKeys.ts'
 import { cacheCaller, findCachedCaller } from './callerCache.ts'
 
@@ -34,12 +36,13 @@ interface Found {
 }
 
 /** Callers are read from PostgreSQL, and kept in Redis for a while: see `callerCache.ts` for when that is believed. */
-export function findCallers(options: { db: Database; redis: Redis; log: FastifyBaseLogger }): Callers {
-  const { db, redis, log } = options
+export function findCallers(options: { db: Database; redis: Redis; measures: Measures; log: FastifyBaseLogger }): Callers {
+  const { db, redis, measures, log } = options
   let redisRestsUntil = 0
 
   async function find(hash: string, read: () => Promise<Found | undefined>): Promise<Caller | undefined> {
     const cached = await ask(() => findCachedCaller(redis, hash))
+    measures.lookedUp('caller', cached !== undefined)
     if (cached !== undefined) return cached
     const found = await read()
     if (found === undefined) return undefined
@@ -81,7 +84,7 @@ export function findCallers(options: { db: Database; redis: Redis; log: FastifyB
 
 const columns = {
   accountId: accounts.id,
-  plan: accounts.plan,
+  plan: planInForce,
   role: accounts.role,
   email: accounts.email,
   emailConfirmedAt: accounts.emailConfirmedAt,
@@ -124,9 +127,8 @@ type Row = Pick<Caller, 'accountId' | 'plan' | 'role' | 'apiKeyId'> &
   Pick<Found, 'readAt' | 'unseen'> & { scopes: Caller['scopes'] | null; validMs: number | null }
 
 function toFound(row: Row, sessionHash: string | null): Found {
-  const { accountId, role, apiKeyId, readAt, unseen } = row
+  const { accountId, plan, role, apiKeyId, readAt, unseen } = row
   const emailConfirmed = row.email === null || row.emailConfirmedAt !== null
-  const plan = emailConfirmed ? row.plan : 'FREE'
   const caller = { accountId, plan, role, emailConfirmed, scopes: row.scopes ?? scopes, apiKeyId, sessionHash }
   return { caller, suspended: row.suspendedAt !== null, readAt, validMs: row.validMs ?? Infinity, unseen }
 }

@@ -6,6 +6,7 @@ import { answerLanguage } from '../language/requestLanguage.ts'
 import { sentence } from '../language/sentence.ts'
 import type { Ledger } from '../ledger/queue.ts'
 import { cutPage, idOfCursor } from '../platform/page.ts'
+import type { Measures } from '../observability/measures.ts'
 import type { Database } from '../platform/postgres.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Repeating } from '../platform/repeat.ts'
@@ -22,13 +23,14 @@ export interface BatchRoutesOptions {
   hub: Hub
   relay: Repeating
   ledger: Ledger
+  measures: Measures
 }
 
 const Params = Type.Object({ id: Type.String() })
 const tags = ['Batches']
 
 /** `/v1/batches`: files that came in one request. */
-export const batchRoutes: FastifyPluginAsyncTypebox<BatchRoutesOptions> = async (app, { db, read, hub, relay, ledger }) => {
+export const batchRoutes: FastifyPluginAsyncTypebox<BatchRoutesOptions> = async (app, { db, read, hub, relay, ledger, measures }) => {
   app.get(
     '/v1/batches',
     {
@@ -94,7 +96,9 @@ export const batchRoutes: FastifyPluginAsyncTypebox<BatchRoutesOptions> = async 
       if (endedAt !== null) throw new Problem('not_cancellable', sentence('It has already ended.'))
       for (const analysisId of await openMembers(db, id)) {
         const cancelled = await cancelAnalysis(db, accountId, analysisId)
-        if (cancelled !== undefined) await ledger.forget(analysisId)
+        if (cancelled === undefined) continue
+        measures.analysisCancelled({ kind: cancelled.kind, plan: request.caller.plan })
+        await ledger.forget(analysisId)
       }
       relay.nudge()
       return toBatchResource(await own(request), answerLanguage(request, reply))

@@ -1,12 +1,14 @@
 import { sentence, type Sentence } from '../language/sentence.ts'
-import { and, eq, gte, inArray, lt, type SQL, sql } from '../platform/drizzle.ts'
+import { and, eq, getTableColumns, gte, inArray, lt, type SQL, sql } from '../platform/drizzle.ts'
+import { planInForce } from '../accounts/accounts.ts'
 import type { Report } from '../engine/types.ts'
 import { recordEvent, type EventType } from '../events/event.ts'
 import { feedback } from '../feedback/tables.ts'
+import type { PlanName } from '../limits/plans.ts'
 import { giveQuotaBack } from '../limits/quota.ts'
 import { endBatchIfDone } from './batches.ts'
 import type { Database, Queryable } from '../platform/postgres.ts'
-import { analyses, tombstones, type State, type StoredEvidence } from '../platform/schema.ts'
+import { accounts, analyses, tombstones, type State, type StoredEvidence } from '../platform/schema.ts'
 import { evidencePrefix, objectPrefix } from './keys.ts'
 
 /**
@@ -16,11 +18,17 @@ import { evidencePrefix, objectPrefix } from './keys.ts'
  */
 
 export type Analysis = typeof analyses.$inferSelect
+/** An analysis that a worker has taken, or has given up, with its account's plan. */
+export type Claim = Analysis & { plan: PlanName }
 
 /** A file is worked on at most so often; a claim after that fails it. */
 export const MAX_ATTEMPTS = 3
 
 const now = sql`now()`
+const claimColumns = {
+  ...getTableColumns(analyses),
+  plan: sql<PlanName>`(SELECT ${planInForce} FROM ${accounts} WHERE ${eq(accounts.id, analyses.accountId)})`
+}
 export const inState = (...states: State[]): SQL => inArray(analyses.state, states)
 
 /** Whether the attempt before the next claim ended without a word: its process died, or it is stalled. */
@@ -35,10 +43,15 @@ export async function lastAttemptVanished(db: Database, id: string): Promise<boo
 /**
  * Takes a queued analysis, or one whose last attempt did not end it, to work on: the attempt's number is its fence.
  * A claim after the last allowed attempt fails the analysis instead.
+ * @param onFailed told of that, when it has become true
  * @returns undefined when there is nothing to work on
  */
-export async function claimAnalysis(db: Database, id: string): Promise<Analysis | undefined> {
-  return db.transaction(async (tx) => {
+export async function claimAnalysis(
+  db: Database,
+  id: string,
+  onFailed: (analysis: Claim, failure: Failure) => void = () => undefined
+): Promise<Claim | undefined> {
+  const { claim, failed } = await db.transaction(async (tx) => {
     const claimable = and(eq(analyses.id, id), inState('queued', 'processing'))
     const [claimed] = await tx
       .update(analyses)
@@ -50,17 +63,20 @@ export async function claimAnalysis(db: Database, id: string): Promise<Analysis 
         touchedAt: now
       })
       .where(and(claimable, lt(analyses.attempt, MAX_ATTEMPTS)))
-      .returning()
+      .returning(claimColumns)
     if (claimed !== undefined) {
       await tell(tx, 'analysis.processing', claimed)
-      return claimed
+      return { claim: claimed }
     }
-    await fail(tx, and(claimable, gte(analyses.attempt, MAX_ATTEMPTS)), {
-      code: 'analysis_crashed',
-      detail: sentence('{attempts, number} attempts at this file ended before a verdict.', { attempts: MAX_ATTEMPTS })
-    })
-    return undefined
+    return { failed: await fail(tx, and(claimable, gte(analyses.attempt, MAX_ATTEMPTS)), crashed) }
   })
+  if (failed !== undefined) onFailed(failed, crashed)
+  return claim
+}
+
+const crashed: Failure = {
+  code: 'analysis_crashed',
+  detail: sentence('{attempts, number} attempts at this file ended before a verdict.', { attempts: MAX_ATTEMPTS })
 }
 
 /** The fence: this attempt's writes count only while the row is still its own. */
@@ -110,21 +126,21 @@ export interface Failure {
 
 /** `processing → failed`, by the attempt that holds it. @returns whether it did */
 export async function failAnalysis(db: Database, claim: Analysis, failure: Failure): Promise<boolean> {
-  return db.transaction((tx) => fail(tx, stillOurs(claim), failure))
+  return (await db.transaction((tx) => fail(tx, stillOurs(claim), failure))) !== undefined
 }
 
-async function fail(tx: Queryable, guard: SQL | undefined, failure: Failure): Promise<boolean> {
+async function fail(tx: Queryable, guard: SQL | undefined, failure: Failure): Promise<Claim | undefined> {
   const [row] = await tx
     .update(analyses)
     .set({ state: 'failed', failureCode: failure.code, failureDetail: failure.detail, endedAt: now, touchedAt: now })
     .where(guard)
-    .returning()
-  if (row === undefined) return false
+    .returning(claimColumns)
+  if (row === undefined) return undefined
   await bury(tx, evidencePrefix(row))
   await refund(tx, row)
   await tell(tx, 'analysis.failed', row)
   await endBatchIfDone(tx, row)
-  return true
+  return row
 }
 
 /** An analysis that ended without a verdict costs nothing. Its move is guarded: it happens once. */

@@ -6,6 +6,7 @@ import type { Hub } from '../events/hub.ts'
 import { answerLanguage } from '../language/requestLanguage.ts'
 import { sentence } from '../language/sentence.ts'
 import type { Ledger } from '../ledger/queue.ts'
+import type { Measures } from '../observability/measures.ts'
 import type { Database } from '../platform/postgres.ts'
 import { cutPage, idOfCursor } from '../platform/page.ts'
 import { Problem } from '../platform/problem.ts'
@@ -29,6 +30,7 @@ export interface AnalysisRoutesOptions {
   hub: Hub
   relay: Repeating
   ledger: Ledger
+  measures: Measures
 }
 
 const Params = Type.Object({ id: Type.String() })
@@ -36,7 +38,7 @@ const binary = { description: 'The bytes', content: { '*/*': { schema: Type.Stri
 
 /** `/v1/analyses`: everything about an analysis that exists. */
 export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = async (app, options) => {
-  const { db, read, storage, hub, relay, ledger } = options
+  const { db, read, storage, hub, relay, ledger, measures } = options
   const tags = ['Analyses']
 
   async function ownAnalysis(request: FastifyRequest<{ Params: { id: string } }>): Promise<Analysis> {
@@ -115,6 +117,7 @@ export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = 
     },
     async (request, reply) => {
       const row = await findById(request.params.id, (id) => deleteAnalysis(db, request.caller.accountId, id))
+      if (row.state === 'queued' || row.state === 'processing') measures.analysisCancelled({ kind: row.kind, plan: request.caller.plan })
       relay.nudge()
       await ledger.forget(row.id)
       await sweepNow(db, storage, objectPrefix(row), request.log)
@@ -139,6 +142,7 @@ export const analysisRoutes: FastifyPluginAsyncTypebox<AnalysisRoutesOptions> = 
       if (row === undefined) {
         throw new Problem('not_cancellable', sentence(state === 'uploading' ? 'Its file is still coming in.' : 'It has already ended.'))
       }
+      measures.analysisCancelled({ kind: row.kind, plan: request.caller.plan })
       relay.nudge()
       await ledger.forget(id)
       return toResource(row, answerLanguage(request, reply))

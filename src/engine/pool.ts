@@ -6,7 +6,7 @@ import type { TrustList } from './detector.ts'
 import { versionsOf, type Model } from './models/folder.ts'
 import { fewNotices, type OnNotice } from './notice.ts'
 import type { AnalysisOutcome, AnalysisTask, Began, Noticed, ThreadSettings } from './threadMessages.ts'
-import { EngineError, failureOf, type Report } from './types.ts'
+import { EngineError, failureOf, type MediaKind, type Report } from './types.ts'
 import { turnstile } from '../platform/turnstile.ts'
 import { versionUnder } from './version.ts'
 import { analyzeInOwnProcess } from './video/ownProcess.ts'
@@ -28,6 +28,8 @@ export interface EngineOptions {
   models?: readonly Model[]
   /** The trust list as it is now, asked for with each analysis; undefined where none is configured. */
   trustList?: () => TrustList | undefined
+  /** Told of each analysis that is over, however it ended: how long a thread or a process was at it. */
+  onAnalyzed?: (kind: MediaKind, tookMs: number) => void
   /** Told of errors that belong to no analysis, such as a thread that dies while idle. The pool has replaced it. */
   onError?: (error: Error) => void
   /** Told of what threads say when they are at no analysis. */
@@ -38,6 +40,9 @@ export interface Engine {
   /** As of now: it changes with the trust list. */
   readonly version: string
   readonly threads: number
+  /** How many of them are at something, and how many analyses wait for one. */
+  readonly busy: number
+  readonly waiting: number
   /**
    * Analyses one file. Its bytes are taken over: the caller's buffer is empty afterwards.
    *
@@ -89,7 +94,7 @@ const decodingShare = 0.7
  * Analyses wait in a turnstile of ours, not in Piscina's queue: Piscina 5.3 puts tasks that can be aborted past both its
  * `taskQueue` and its `maxQueue`.
  */
-export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs, detectors, models = [], trustList = () => undefined, onError = () => {}, onNotice = () => {} }: EngineOptions): Engine {
+export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs, detectors, models = [], trustList = () => undefined, onAnalyzed = () => {}, onError = () => {}, onNotice = () => {} }: EngineOptions): Engine {
   const settings: ThreadSettings = { detectors, models }
   const pool = new Piscina({
     filename: fileURLToPath(new URL('thread.ts', import.meta.url)),
@@ -147,15 +152,29 @@ export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs
       return versionUnder(trustList(), versionsOf(models))
     },
     threads,
+    get busy() {
+      return threads - slots.free
+    },
+    get waiting() {
+      return slots.waiting
+    },
 
     async analyze({ bytes, mediaType }, options = {}) {
       const isVideo = mediaType.startsWith('video/')
       const runMs = isVideo ? videoDeadlineMs : deadlineMs
       const limits = { startMs: startAllowanceMs, runMs, late: sentence('The analysis took longer than {seconds, number} seconds and was stopped', { seconds: runMs / 1000 }) }
       const tell = fewNotices(options.onNotice ?? onNotice)
-      const outcome = await inSlot<AnalysisOutcome>(isVideo ? inProcess : inThread, limits, options)
+      const outcome = await inSlot(measured, limits, options)
       if ('failure' in outcome) throw new EngineError(outcome.failure.code, outcome.failure.reason)
       return outcome.report
+
+      async function measured(running: RunningTask, id: number, signal: AbortSignal): Promise<AnalysisOutcome> {
+        try {
+          return await (isVideo ? inProcess(running, signal) : inThread(running, id, signal))
+        } finally {
+          onAnalyzed(isVideo ? 'video' : 'image', running.sinceMs())
+        }
+      }
 
       async function inThread(running: RunningTask, id: number, signal: AbortSignal): Promise<AnalysisOutcome> {
         const task: AnalysisTask = { id, bytes, mediaType, context: { trustList: trustList() } }
@@ -171,7 +190,7 @@ export function createEngine({ threads, deadlineMs, videoDeadlineMs = deadlineMs
         }
       }
 
-      function inProcess(running: RunningTask, _id: number, signal: AbortSignal): Promise<AnalysisOutcome> {
+      function inProcess(running: RunningTask, signal: AbortSignal): Promise<AnalysisOutcome> {
         const { onSampled } = options
         const task = { mediaType, context: { trustList: trustList() }, settings, wantsStills: onSampled !== undefined }
         return analyzeInOwnProcess(bytes.transfer(), task, {

@@ -102,4 +102,7 @@ export async function recordWebhookDisabled(
 /** An event that is only sent to the webhook itself. */
 export const pingEvent = (webhookId: string): Event => ({ ...newEvent(), type: 'ping', data: { id: webhookId } })
 
+/** When an event happened, by its JSON; in milliseconds. It is looked for in the text: each client of each event is to cost no parsing. */
+export const happenedAt = (json: string) => Date.parse(/"timestamp":"([^"]+)"/.exec(json)?.[1] ?? '')
+
 const newEvent = () => ({ id: uuidv7(), timestamp: new Date().toISOString() })

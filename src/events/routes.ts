@@ -5,6 +5,8 @@ import type { FastifyReply } from 'fastify'
 import type { Redis } from 'ioredis'
 import { sentence } from '../language/sentence.ts'
 import { Problem } from '../platform/problem.ts'
+import type { Measures } from '../observability/measures.ts'
+import { happenedAt } from './event.ts'
 import { followEvents, type Message } from './follow.ts'
 import type { Caller } from '../accounts/apiKeys.ts'
 import type { Hub } from './hub.ts'
@@ -25,6 +27,7 @@ const LOOK_EVERY_MS = 10_000
 export interface EventRoutesOptions {
   redis: Redis
   hub: Hub
+  measures: Measures
   isStillValid: (caller: Caller) => Promise<boolean>
 }
 
@@ -32,8 +35,9 @@ export interface EventRoutesOptions {
 const fastifySse = sse as unknown as typeof sse.default
 
 /** `GET /v1/events`: the caller's own events, live and replayed, as server-sent events. */
-export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async (app, { redis, hub, isStillValid }) => {
+export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async (app, { redis, hub, measures, isStillValid }) => {
   const open = new Set<FastifyReply>()
+  measures.countStreams(() => open.size)
 
   await app.register(fastifySse, { heartbeatInterval: HEARTBEAT_MS, serializer: (data) => String(data) })
 
@@ -76,7 +80,14 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async 
         if (!reply.sse.isConnected || reply.raw.destroyed) return
         const { id } = message
         const data = message.event === undefined ? message.data : '{}'
+        if (message.event === undefined) tellLag(message.data)
         void reply.sse.send(message.event === undefined ? { id, data } : { id, event: message.event, data })
+      }
+      // What happened before the client was there is a replay, which says nothing of how fast events are.
+      const openedAt = Date.now()
+      const tellLag = (event: string) => {
+        const at = happenedAt(event)
+        if (at >= openedAt) measures.eventSent((Date.now() - at) / 1_000)
       }
       // Unknown is not invalid: a database that is away closes no stream.
       const look = () =>

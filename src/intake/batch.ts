@@ -71,6 +71,7 @@ export async function openBatch({ options, request }: Intake): Promise<OpenBatch
       const problem = asProblem(error as Error)
       if (OF_THE_REQUEST.has(problem.code) || (problem.status >= 500 && !OF_STORAGE.has(problem.code))) throw error
       problems.push(problem)
+      options.measures.refused(problem)
       refused.push({ fileName: displayName(fileName), code: problem.code, detail: problem.detail ?? problem.title })
       await recordRefused(db, id, refused)
     },

@@ -13,6 +13,7 @@ import { sweepNow } from '../analyses/sweep.ts'
 import { formatNames, sniffBytes, sniffMediaType } from '../engine/mediaTypes.ts'
 import { sentence } from '../language/sentence.ts'
 import { plans } from '../limits/plans.ts'
+import type { Measures } from '../observability/measures.ts'
 import type { Caller } from '../accounts/apiKeys.ts'
 import type { Database, Queryable } from '../platform/postgres.ts'
 import { Problem } from '../platform/problem.ts'
@@ -33,6 +34,7 @@ export interface IntakeOptions {
   engineVersion: () => string
   /** How often an upload shows that it goes on; well within the time after which it counts as dead. */
   lifeSignEveryMs: number
+  measures: Measures
 }
 
 /** A file as it comes in. */
@@ -72,7 +74,7 @@ export async function receiveFile(
   requestLog: FastifyBaseLogger,
   destinationOf: () => Destination = alone
 ): Promise<Analysis> {
-  const { db, storage } = options
+  const { db, storage, measures } = options
   const { wishes } = file
   const { accountId, plan } = caller
   const { head, whole } = await peek(file.bytes, sniffBytes)
@@ -104,7 +106,10 @@ export async function receiveFile(
       await takeBack(options, received, false, log)
       return taken
     }
-    const row = (await answerFromEarlier(options, received, log)) ?? (await queueAnalysis(db, received))
+    const answered = await answerFromEarlier(options, received, log)
+    measures.lookedUp('identical_file', answered !== undefined)
+    if (answered !== undefined) measures.analysisAnswered({ kind, plan })
+    const row = answered ?? (await queueAnalysis(db, received))
     if (row === undefined) throw new Problem('upload_removed')
     return row
   } catch (error) {

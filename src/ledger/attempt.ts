@@ -8,7 +8,7 @@ import {
   giveBack,
   holdsClaim,
   MAX_ATTEMPTS,
-  type Analysis,
+  type Claim,
   type Failure
 } from '../analyses/moves.ts'
 import { examine, type Examination, type Examiners } from '../engine/providers/examine.ts'
@@ -17,6 +17,7 @@ import { storableSentence } from '../engine/storable.ts'
 import { EngineError, type Evidence } from '../engine/types.ts'
 import { say } from '../language/say.ts'
 import { sentence } from '../language/sentence.ts'
+import type { Measures } from '../observability/measures.ts'
 import { wasRolledBack, type Database } from '../platform/postgres.ts'
 import type { StoredEvidence } from '../platform/schema.ts'
 import { ObjectMissing, StorageUnavailable, type Storage } from '../platform/storage/storage.ts'
@@ -31,6 +32,7 @@ export interface AttemptOptions extends Examiners {
   /** Fires when the process can't wait for its attempts any longer. */
   handBack: AbortSignal
   tracing: Tracing
+  measures: Measures
   log: FastifyBaseLogger
 }
 
@@ -63,8 +65,8 @@ class ClaimLost extends Error {
  * @throws {ComeBackLater} when a later attempt may do better
  * @throws when PostgreSQL is away: the row is then as if the attempt had died
  */
-export async function runAttempt(options: AttemptOptions, claim: Analysis): Promise<void> {
-  const { db, storage, tracing, log } = options
+export async function runAttempt(options: AttemptOptions, claim: Claim): Promise<void> {
+  const { db, storage, tracing, measures, log } = options
   const over = new AbortController()
   const watching = watchClaim(db, claim, over)
   const signal = AbortSignal.any([over.signal, options.handBack])
@@ -73,10 +75,12 @@ export async function runAttempt(options: AttemptOptions, claim: Analysis): Prom
   try {
     const { report: found, degraded, silent } = await examineMedia(options, claim, signal)
     const { evidence: pictures, durationsMs, beganAt: _times, ...report } = found
+    measures.detectorsTook(durationsMs)
     for (const { provider, error } of silent) {
       // That a circuit is open was said when it opened.
       const level = error instanceof ProviderFailure && error.code === 'resting' ? 'debug' : 'warn'
       log[level]({ err: error, provider }, 'A provider was left out of a verdict')
+      measures.providerFailed(provider, error instanceof ProviderFailure ? error.code : 'unknown')
     }
     signal.throwIfAborted()
     orphaned = pictures.length > 0
@@ -86,7 +90,10 @@ export async function runAttempt(options: AttemptOptions, claim: Analysis): Prom
     orphaned = false
     const stands = await tracing.span('write the verdict', {}, () => written.execute(() => completeAnalysis(db, claim, report, evidence, degraded)))
     orphaned = !stands
-    if (stands) log.info({ verdict: report.verdict, degraded: degraded !== null, mediaType: claim.mediaType, sizeBytes: claim.sizeBytes, durationsMs }, 'The analysis is completed')
+    if (stands) {
+      measures.analysisCompleted(claim, report.verdict, degraded !== null)
+      log.info({ verdict: report.verdict, degraded: degraded !== null, mediaType: claim.mediaType, sizeBytes: claim.sizeBytes, durationsMs }, 'The analysis is completed')
+    }
   } catch (error) {
     // Aborting makes the storage fail with an error of its own: ask the signal, not the error.
     if (over.signal.reason instanceof ClaimLost) return
@@ -103,7 +110,7 @@ export async function runAttempt(options: AttemptOptions, claim: Analysis): Prom
 }
 
 /** Aborts an attempt that no longer counts, and lets one that can't tell go on: the fence holds all the same. */
-async function watchClaim(db: Database, claim: Analysis, over: AbortController): Promise<void> {
+async function watchClaim(db: Database, claim: Claim, over: AbortController): Promise<void> {
   while (!over.signal.aborted) {
     await sleep(LOOK_EVERY_MS, undefined, { signal: over.signal }).catch(() => undefined)
     if (over.signal.aborted) return
@@ -118,7 +125,7 @@ const withDeadline = (signal: AbortSignal) => AbortSignal.any([signal, AbortSign
  * Reads the file and has it looked at. The bytes are in memory only as long as that takes: once for the thread, to which
  * they are transferred, and once for all providers, where there is one that takes such media.
  */
-async function examineMedia(options: AttemptOptions, claim: Analysis, signal: AbortSignal): Promise<Examination> {
+async function examineMedia(options: AttemptOptions, claim: Claim, signal: AbortSignal): Promise<Examination> {
   const providers = options.providers.filter(({ kinds }) => kinds.includes(claim.kind))
   const sizeBytes = claim.sizeBytes ?? 0
   const copies = providers.length > 0 ? 2 : 1
@@ -132,7 +139,7 @@ async function examineMedia(options: AttemptOptions, claim: Analysis, signal: Ab
 }
 
 /** Reads the whole file into each buffer as it comes: copying 100 MB at a stroke would hold up everybody else. */
-async function readMedia(storage: Storage, claim: Analysis, buffers: ArrayBuffer[], signal: AbortSignal): Promise<void> {
+async function readMedia(storage: Storage, claim: Claim, buffers: ArrayBuffer[], signal: AbortSignal): Promise<void> {
   const views = buffers.map((buffer) => new Uint8Array(buffer))
   const sizeBytes = claim.sizeBytes ?? 0
   let filled = 0
@@ -148,7 +155,7 @@ async function readMedia(storage: Storage, claim: Analysis, buffers: ArrayBuffer
 
 async function storeEvidence(
   storage: Storage,
-  claim: Analysis,
+  claim: Claim,
   pictures: Evidence[],
   signal: AbortSignal
 ): Promise<StoredEvidence[]> {
@@ -167,11 +174,11 @@ async function* once(bytes: Uint8Array) {
 }
 
 /** Decides what a failure means: the end of the analysis, or another attempt. */
-async function endAttempt({ db, log, handBack }: AttemptOptions, claim: Analysis, error: unknown): Promise<void> {
+async function endAttempt({ db, measures, log, handBack }: AttemptOptions, claim: Claim, error: unknown): Promise<void> {
   const final = finalFailure(error) ?? (claim.attempt >= MAX_ATTEMPTS ? lastFailure(error) : undefined)
   if (final !== undefined) {
     log[isOfTheFile(error) ? 'info' : 'error']({ err: error, failure: final.code, detail: say(final.detail, 'en') }, 'The analysis failed')
-    await written.execute(() => failAnalysis(db, claim, final))
+    if (await written.execute(() => failAnalysis(db, claim, final))) measures.analysisFailed(claim, final)
     return
   }
   const reason = error instanceof StorageUnavailable ? 'storage_unavailable' : 'interrupted'

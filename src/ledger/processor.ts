@@ -44,7 +44,7 @@ export interface Processor {
  * beside a second crash that takes 25 others' attempts with it.
  */
 export function startProcessor(options: ProcessorOptions): Processor {
-  const { db, engine, providers, relay, redis, lockMs, retryMs, tracing } = options
+  const { db, engine, providers, relay, redis, measures, lockMs, retryMs, tracing } = options
   const quarantine = createQuarantine()
   const room = mediaRoom(providers.length > 0 ? MEDIA_BYTES : Infinity)
   const over = new AbortController()
@@ -57,11 +57,12 @@ export function startProcessor(options: ProcessorOptions): Processor {
     const suspect = await lastAttemptVanished(db, id)
     if (suspect) log.error('The attempt before has ended without a word: its process has died, or is stalled')
     const attempt = async () => {
-      const claim = await claimAnalysis(db, id)
+      const claim = await claimAnalysis(db, id, (failed, failure) => measures.analysisFailed(failed, failure))
       relay.nudge()
       if (claim === undefined) return
       const { accountId, attempt } = claim
       const attributes = { 'faketect.analysis.id': id, 'faketect.account.id': accountId, 'faketect.attempt': attempt }
+      const attemptEnded = measures.attemptBegan(claim)
       try {
         await tracing.continued(traceparent, 'attempt', attributes, async () => {
           if (attempt === 1) tracing.record('wait in the ledger', {}, job.timestamp, Date.now())
@@ -70,6 +71,7 @@ export function startProcessor(options: ProcessorOptions): Processor {
           await runAttempt({ ...watched(options, tracing, attemptLog), room, handBack: over.signal, log: attemptLog }, claim)
         })
       } finally {
+        attemptEnded()
         relay.nudge()
       }
     }

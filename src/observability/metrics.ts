@@ -1,23 +1,20 @@
 import { createServer } from 'node:http'
-import { Gauge, Registry } from '@prometheus-io/client'
+import type { Registry } from '@prometheus-io/client'
 import type { FastifyInstance } from 'fastify'
 import fastifyMetrics from 'fastify-metrics'
 import fp from 'fastify-plugin'
-import type { Provider } from '../engine/providers/provider.ts'
 
 export interface MetricsOptions {
   host: string
   port: number | undefined
-  providers: readonly Provider[]
+  register: Registry
 }
 
 /**
- * `/metrics` for Prometheus: on a port of its own, which a proxy does not pass on to the world, else beside the rest.
- * The registry belongs to the app: two apps can live in one process.
+ * `/metrics` for Prometheus: on a port of its own, which a proxy does not pass on to the world, else beside the rest. Measures requests
+ * and the process itself.
  */
-export const metrics = fp<MetricsOptions>(async (app: FastifyInstance, { host, port, providers }) => {
-  const register = new Registry()
-  measureCircuits(register, providers)
+export const metrics = fp<MetricsOptions>(async (app: FastifyInstance, { host, port, register }) => {
   await app.register(fastifyMetrics.default, {
     endpoint: null,
     defaultMetrics: { enabled: true, register },
@@ -54,17 +51,3 @@ export const metrics = fp<MetricsOptions>(async (app: FastifyInstance, { host, p
     server.close()
   })
 })
-
-/** For each provider that can be left alone: 1 while it is, 0.5 while a single request tries it, 0 while it is asked as always. */
-function measureCircuits(register: Registry, providers: readonly Provider[]): void {
-  const values = { closed: 0, half_open: 0.5, open: 1 }
-  const gauge = new Gauge({
-    name: 'faketect_provider_circuit_open',
-    help: 'Whether a provider is left alone because it failed too often',
-    labelNames: ['provider'],
-    registers: [register],
-    collect() {
-      for (const { id, circuit } of providers) if (circuit !== undefined) gauge.set({ provider: id }, values[circuit()])
-    }
-  })
-}

@@ -8,15 +8,21 @@ import { Problem, problemForStatus, problemMediaType, rawProblemAnswer, type Pro
 import { isDatabaseUnavailable } from './postgres.ts'
 import { StorageFull, StorageUnavailable } from './storage/storage.ts'
 
-/** Every error of every route, and every address that is none, becomes a problem answer with a stable code. */
-export function answerProblems(app: FastifyInstance): void {
+/**
+ * Every error of every route, and every address that is none, becomes a problem answer with a stable code.
+ * @param onProblem told of each
+ */
+export function answerProblems(app: FastifyInstance, onProblem: (problem: Problem) => void): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     // RFC 9112 §3.2
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) throw new Problem('bad_request', sentence('The request does not name its host.'))
   })
 
-  app.setErrorHandler(answerProblem)
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    onProblem(asProblem(error))
+    return answerProblem(error, request, reply)
+  })
 
   app.setNotFoundHandler((request) => {
     throw new Problem('not_found', sentence('Nothing answers {method} here.', { method: request.method }))

@@ -10,6 +10,8 @@ export type Queryable = Database | Parameters<Parameters<Database['transaction']
 
 export interface Postgres {
   db: Database
+  /** What `db` runs on. */
+  pool: Pool
   check(): Promise<void>
   close(): Promise<void>
 }
@@ -43,6 +45,7 @@ export function connectPostgres(options: { url: string; max: number; log: Fastif
 
   return {
     db: drizzle(pool, { schema }),
+    pool,
     async check() {
       await pool.query('SELECT 1')
     },

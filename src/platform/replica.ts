@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { circuitBreaker, CircuitState, ConsecutiveBreaker, ExponentialBackoff, handleAll } from 'cockatiel'
 import type { FastifyBaseLogger } from 'fastify'
+import type { Pool } from 'pg'
 import { sql } from './drizzle.ts'
 import { connectPostgres, type Database, type Queryable } from './postgres.ts'
 import { within } from './within.ts'
@@ -47,9 +48,16 @@ const PAUSES_MS = [2, 4, 8, 16, 32]
 /** A replica that failed rests for a second, and up to half a minute while it goes on failing. */
 const REST = { initialDelay: 1_000, maxDelay: 30_000 }
 
+export interface Replica {
+  read: Read
+  /** Its connections; undefined where there is none. */
+  pool: Pool | undefined
+  close: () => Promise<void>
+}
+
 /** Opens the connections to the replica, if there is one. They are made when they are needed: this never fails. */
-export function openReplica({ primaryUrl, replicaUrl, primary, max, log }: ReplicaOptions): { read: Read; close: () => Promise<void> } {
-  if (replicaUrl === undefined) return { read: (query) => query(primary), close: async () => {} }
+export function openReplica({ primaryUrl, replicaUrl, primary, max, log }: ReplicaOptions): Replica {
+  if (replicaUrl === undefined) return { read: (query) => query(primary), pool: undefined, close: async () => {} }
   const asked = connectPostgres({ url: primaryUrl, max: 1, log })
   const replica = connectPostgres({ url: replicaUrl, max, log })
   const position = shared(() => positionOf(asked.db))
@@ -88,6 +96,7 @@ export function openReplica({ primaryUrl, replicaUrl, primary, max, log }: Repli
         return query(primary)
       }
     },
+    pool: replica.pool,
     async close() {
       await Promise.all([asked.close(), replica.close()])
     }

@@ -11,6 +11,7 @@ export interface Turnstile {
   leave(): void
   /** How many could enter at once. */
   readonly free: number
+  readonly waiting: number
 }
 
 export const STEP_MS = 5_000
@@ -58,6 +59,10 @@ export function turnstile(places: number, maxWaiting: number, now = () => perfor
 
     get free() {
       return free
+    },
+
+    get waiting() {
+      return waiting.size
     }
   }
 }

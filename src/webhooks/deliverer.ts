@@ -2,6 +2,7 @@ import { and, asc, eq, notInArray } from '../platform/drizzle.ts'
 import { Worker } from 'bullmq'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Redis } from 'ioredis'
+import type { Measures } from '../observability/measures.ts'
 import type { Database } from '../platform/postgres.ts'
 import type { Outbound } from '../platform/outbound/outbound.ts'
 import type { Repeating } from '../platform/repeat.ts'
@@ -19,6 +20,7 @@ export interface DelivererOptions {
   /** A connection of its own, which waits for Redis as long as it takes. */
   redis: Redis
   lockMs: number
+  measures: Measures
   log: FastifyBaseLogger
 }
 
@@ -41,7 +43,7 @@ type Due = Pick<Delivery, 'id' | 'accountId' | 'lane'>
  * slot left ends at once and holds up nobody: whoever has one of that receiver's slots goes on with what is due next,
  * as the rows say.
  */
-export function startDeliverer({ db, outbound, queue, relay, redis, lockMs, log }: DelivererOptions): Deliverer {
+export function startDeliverer({ db, outbound, queue, relay, redis, lockMs, measures, log }: DelivererOptions): Deliverer {
   const lanes = createLanes()
   const stop = new AbortController()
   const closing = new AbortController()
@@ -81,6 +83,7 @@ export function startDeliverer({ db, outbound, queue, relay, redis, lockMs, log 
     const { status, error, durationMs } = outcome
     const { webhookId, attempt: number } = claim.delivery
     log.debug({ deliveryId: id, webhookId, attempt: number, status, error, durationMs }, 'A delivery was attempted')
+    measures.webhookAttempted(error, durationMs)
     await recordOutcome(db, claim, outcome)
     // A webhook may have been disabled by it, which is an event.
     if (error !== null) relay.nudge()

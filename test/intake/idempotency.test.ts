@@ -1,3 +1,4 @@
+import { Registry } from '@prometheus-io/client'
 import { drizzle } from '../../src/platform/drizzle.ts'
 import type { FastifyRequest } from 'fastify'
 import { Pool } from 'pg'
@@ -10,6 +11,7 @@ import type { Intake } from '../../src/intake/intake.ts'
 import { receiveFile } from '../../src/intake/receive.ts'
 import { alone } from '../../src/intake/receiveForm.ts'
 import { plans } from '../../src/limits/plans.ts'
+import { createMeasures } from '../../src/observability/measures.ts'
 import * as schema from '../../src/platform/schema.ts'
 import { openStorage } from '../../src/platform/storage/open.ts'
 import { photo } from '../engine/pictures.ts'
@@ -253,7 +255,7 @@ t.test('a commit whose word is lost is found by the next try', async (t) => {
   const request = { idempotency: { claim, kept: undefined, fingerprint: undefined, isKept: false } } as unknown as FastifyRequest
   const destination = alone({ request } as Intake, () => 'fingerprint')
   const file = { bytes: bytes(), fileName: 'a.jpg', declaredType: '', takeBytes: async () => undefined }
-  const options = { db: breaking, storage, engineVersion: () => 'test', lifeSignEveryMs: 10_000 }
+  const options = { db: breaking, storage, engineVersion: () => 'test', lifeSignEveryMs: 10_000, measures: createMeasures(new Registry()) }
   const caller = { accountId, plan: 'FREE' } as Caller
   await t.rejects(receiveFile(options, caller, file, pino({ level: 'silent' }), () => destination), /terminated/)
   await releaseKey(db, claim)

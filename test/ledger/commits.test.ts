@@ -1,3 +1,4 @@
+import { Registry } from '@prometheus-io/client'
 import { Pool } from 'pg'
 import { drizzle } from '../../src/platform/drizzle.ts'
 import pino from 'pino'
@@ -10,6 +11,7 @@ import { createEngine } from '../../src/engine/pool.ts'
 import { receiveFile } from '../../src/intake/receive.ts'
 import { runAttempt } from '../../src/ledger/attempt.ts'
 import { mediaRoom } from '../../src/ledger/mediaRoom.ts'
+import { createMeasures } from '../../src/observability/measures.ts'
 import { noTracing } from '../../src/observability/tracing.ts'
 import type { Database } from '../../src/platform/postgres.ts'
 import * as schema from '../../src/platform/schema.ts'
@@ -53,7 +55,8 @@ async function* chunks(bytes: Buffer) {
 
 const engine = createEngine({ threads: 1, deadlineMs: 10_000 })
 t.teardown(() => engine.close())
-const alone = { providers: [], tracing: noTracing, providerTimeoutMs: 1_000, room: mediaRoom(Infinity), handBack: new AbortController().signal }
+const measures = createMeasures(new Registry())
+const alone = { measures, providers: [], tracing: noTracing, providerTimeoutMs: 1_000, room: mediaRoom(Infinity), handBack: new AbortController().signal }
 
 /** An analysis whose first attempt begins. */
 async function claimed(id: string) {
@@ -94,7 +97,7 @@ t.test('a verdict, or a failure, that the database undid is written again, and c
 
 t.test('an upload that was queued and could not be answered leaves nothing', async (t) => {
   const known = await ground.s3.keys()
-  const options = { db: breakingAfterCommit(), storage, engineVersion: () => 'test', lifeSignEveryMs: 10_000 }
+  const options = { db: breakingAfterCommit(), storage, engineVersion: () => 'test', lifeSignEveryMs: 10_000, measures }
   const caller = { accountId, apiKeyId: accountId, sessionHash: null, plan: 'FREE' as const, role: 'user' as const, emailConfirmed: true, scopes: [] }
   const file = { bytes: chunks(await photo({ seed: 2 })), fileName: 'a.jpg', declaredType: '', takeBytes: async () => undefined }
   await t.rejects(receiveFile(options, caller, file, log), /terminated/)
