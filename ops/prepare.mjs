@@ -22,11 +22,13 @@ const redis = { commands: ['redis-server'], apt: 'redis-server', brew: ['redis']
 const browser = { commands: ['chromium', 'chromium-browser', 'google-chrome'], apt: 'chromium', brew: ['--cask', 'chromium'] }
 /** A server with its client of the same version: the test of backups needs `pg_dump`, which the npm package hasn't. */
 const postgres = { commands: ['pg_ctlcluster', 'pg_ctl'], apt: 'postgresql', brew: ['postgresql'] }
+/** The server and its promtool. Where Debian starts the server as well, that one is left alone. */
+const prometheus = { commands: ['promtool'], apt: 'prometheus', brew: ['prometheus'] }
 const programs = {
   start: env.REDIS_URL ? [] : [redis],
   // Ubuntu has Chromium as a snap only, which can't be installed everywhere: there the tests of the page need a browser
   // that is there already.
-  test: isUbuntu() ? [redis, postgres] : [redis, postgres, browser],
+  test: isUbuntu() ? [redis, postgres, prometheus] : [redis, postgres, prometheus, browser],
   check: []
 }[purpose]
 

@@ -134,11 +134,23 @@ t.test('root installs redis-server with apt-get, from a fresh list, and once', o
 
 t.test('for tests it installs PostgreSQL, without the database that Debian would start', onlyRoot, async (t) => {
   const installsPostgres = `case "$*" in *' postgresql') echo > ROOT/path/pg_ctlcluster && /bin/chmod 755 ROOT/path/pg_ctlcluster;; esac`
-  const { prepare, calls } = clone(t, { 'apt-get': installsPostgres, sed: '', tap: '', 'redis-server': '', chromium: '' })
+  const { prepare, calls } = clone(t, { 'apt-get': installsPostgres, sed: '', tap: '', 'redis-server': '', promtool: '', chromium: '' })
   const program = prepare('test')
   t.equal(await program.exit, 0, program.output())
   t.match(program.output(), /^Installing postgresql \(apt-get\)\n/)
   t.match(calls(), [/update/, /install .* postgresql-common$/, /^sed -i .*create_main_cluster = false.* \S+createcluster.conf$/, /install .* postgresql$/])
+})
+
+t.test('the tests need Prometheus as well', onlyRoot, async (t) => {
+  const installsAll = 'for name in redis-server pg_ctlcluster promtool chromium; do echo > ROOT/path/$name; /bin/chmod 755 ROOT/path/$name; done'
+  const { prepare, calls, write } = clone(t, { 'apt-get': installsAll, sed: '' })
+  write('node_modules/@tapjs/test/test-built/dist/esm/index.js', '')
+  const program = prepare('test')
+  t.equal(await program.exit, 0)
+  t.match(program.output(), /^Installing prometheus \(apt-get\)$/m)
+  t.match(calls().join('\n'), /install -y --no-install-recommends prometheus/)
+  t.equal(await prepare('test').exit, 0)
+  t.equal(calls().filter((call) => call.includes(' prometheus')).length, 1, 'once')
 })
 
 t.test('who may use sudo installs it with sudo', onlyRoot, async (t) => {
