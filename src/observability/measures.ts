@@ -24,6 +24,9 @@ const MOST_DETECTORS = 60
 /** Of one file that came in: to be analysed, answered from an earlier result, refused by us, or failed by us. */
 export type UploadOutcome = 'queued' | 'answered' | 'refused' | 'failed'
 
+/** Of what was asked of the storage: `error` is the store's own failure, `interrupted` that of whoever sends or wants the bytes. */
+export type StorageOutcome = 'ok' | 'missing' | 'error' | 'interrupted'
+
 interface EndedAnalysis {
   kind: MediaKind
   /** Of its account. */
@@ -136,7 +139,7 @@ export function createMeasures(register: Registry) {
     uploadEnded(outcome: UploadOutcome, seconds: number) {
       uploadDuration.observe({ outcome }, seconds)
     },
-    storageTook(operation: string, outcome: 'ok' | 'missing' | 'error', seconds: number) {
+    storageTook(operation: string, outcome: StorageOutcome, seconds: number) {
       storageDuration.observe({ operation, outcome }, seconds)
     },
     redisTook(outcome: 'ok' | 'error', seconds: number) {

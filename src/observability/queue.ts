@@ -14,7 +14,7 @@ export interface QueueFigures {
   oldestSeconds: number
 }
 
-/** What has not ended, by state and plan; served by `analyses_open`. */
+/** What has not ended, by state and plan; served by `analyses_open`, whose condition is the first one. */
 async function readQueue(db: Database): Promise<QueueFigures[]> {
   const since = sql`CASE WHEN ${analyses.state} = 'queued' THEN ${analyses.queuedAt} ELSE ${analyses.startedAt} END`
   return db

@@ -1,17 +1,17 @@
-import { ObjectMissing, type Storage } from '../../platform/storage/storage.ts'
-import type { Measures } from '../measures.ts'
+import { ObjectMissing, StorageFull, StorageUnavailable, type Storage } from '../../platform/storage/storage.ts'
+import type { Measures, StorageOutcome } from '../measures.ts'
 
 /** A storage that tells how long it takes. */
 export function measuredStorage(storage: Storage, measures: Measures): Storage {
   async function timed<T>(operation: string, work: () => Promise<T>, waitedMs = () => 0): Promise<T> {
     const began = performance.now()
-    const end = (outcome: 'ok' | 'missing' | 'error') => measures.storageTook(operation, outcome, (performance.now() - began - waitedMs()) / 1_000)
+    const end = (outcome: StorageOutcome) => measures.storageTook(operation, outcome, (performance.now() - began - waitedMs()) / 1_000)
     try {
       const result = await work()
       end('ok')
       return result
     } catch (error) {
-      end(error instanceof ObjectMissing ? 'missing' : 'error')
+      end(outcomeOf(error))
       throw error
     }
   }
@@ -30,6 +30,12 @@ export function measuredStorage(storage: Storage, measures: Measures): Storage {
     check: () => timed('check', () => storage.check()),
     close: () => storage.close()
   }
+}
+
+/** What the body or the caller threw says nothing of the store. */
+function outcomeOf(error: unknown): StorageOutcome {
+  if (error instanceof ObjectMissing) return 'missing'
+  return error instanceof StorageUnavailable || error instanceof StorageFull ? 'error' : 'interrupted'
 }
 
 /** Follows a body, and reckons how long it was waited for: a slow client is no slow storage. */
