@@ -7,6 +7,7 @@ import type { ProviderConfig } from './engine/providers/configured.ts'
 import type { HttpDetectorOptions } from './engine/providers/httpDetector.ts'
 import type { SightengineOptions } from './engine/providers/sightengine.ts'
 import { parseNetworks, type Network } from './platform/outbound/addresses.ts'
+import { isRedisAddress } from './platform/redisAddress.ts'
 import { readSigningKey } from './reports/signingKey.ts'
 
 /**
@@ -42,7 +43,9 @@ const Environment = Type.Object({
     Type.String({ pattern: '^postgres(ql)?://', description: 'A streaming replica of DATABASE_URL, from which lists are read' })
   ),
   DATABASE_POOL_MAX: Type.Integer({ default: 20, minimum: 4 }),
-  REDIS_URL: Type.Optional(Type.String({ pattern: '^rediss?://|^/' })),
+  REDIS_URL: Type.Optional(
+    Type.String({ pattern: '^rediss?(\\+cluster)?://|^/', description: 'Of one Redis, or of the nodes of a cluster: redis+cluster://a:6379,b:6379' })
+  ),
   STORAGE_URL: Type.Optional(Type.String({ pattern: '^(s3|file)://' })),
   ENGINE_THREADS: Type.Optional(Type.Integer({ minimum: 1, description: 'Defaults to the number of cores, or less where memory is short' })),
   ENGINE_DETECTORS: Type.Optional(
@@ -237,7 +240,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     migrationDatabaseUrl: e.MIGRATION_DATABASE_URL,
     databaseReplicaUrl: e.DATABASE_REPLICA_URL,
     databasePoolMax: e.DATABASE_POOL_MAX,
-    redisUrl: e.REDIS_URL,
+    redisUrl: readRedisUrl(e),
     storageUrl: e.STORAGE_URL,
     engineThreads: e.ENGINE_THREADS ?? defaultThreads(),
     engineDetectors: e.ENGINE_DETECTORS,
@@ -264,6 +267,13 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     backupKeepDays: e.BACKUP_KEEP_DAYS,
     shutdownMs: e.SHUTDOWN_MS
   }
+}
+
+function readRedisUrl({ REDIS_URL: address }: Static<typeof Environment>): string | undefined {
+  if (address === undefined || isRedisAddress(address)) return address
+  throw new ConfigError(
+    'The environment is not valid: REDIS_URL must be the address of one Redis, or redis+cluster://user:password@host:port,host:port of a cluster'
+  )
 }
 
 function readStripe(e: Static<typeof Environment>): StripeConfig | undefined {

@@ -17,7 +17,7 @@ import type { Measures } from './observability/measures.ts'
 import { openTracing } from './observability/tracing.ts'
 import { createOutbound } from './platform/outbound/outbound.ts'
 import { connectPostgres } from './platform/postgres.ts'
-import { connectBlockingRedis, connectRedis } from './platform/redis.ts'
+import { connectRedis, connectSubscriber } from './platform/redis.ts'
 import { together } from './platform/repeat.ts'
 import { openReplica } from './platform/replica.ts'
 import { openStorage } from './platform/storage/open.ts'
@@ -45,13 +45,13 @@ export async function openParts(config: ServiceConfig, log: FastifyBaseLogger, m
   const postgres = connectPostgres({ url: config.databaseUrl, max: config.databasePoolMax, log })
   measurePool(postgres.pool, 'primary', measures)
   const redis = measureRedis(connectRedis(config.redisUrl, log), measures)
-  const subscriber = connectBlockingRedis(config.redisUrl, log, { socketTimeout: SUBSCRIBER_SILENCE_MS })
+  const subscriber = connectSubscriber(config.redisUrl, log, SUBSCRIBER_SILENCE_MS)
   const storage = measuredStorage(openStorage(config.storageUrl), measures)
   const { db } = postgres
   const replica = openReplica({ primaryUrl: config.databaseUrl, replicaUrl: config.databaseReplicaUrl, primary: db, max: config.databasePoolMax, log })
   if (replica.pool !== undefined) measurePool(replica.pool, 'replica', measures)
 
-  const hub = createHub(subscriber)
+  const hub = createHub(subscriber, { mayLose: redis.isCluster })
   const outbound = createOutbound({ allowed: config.outboundAllow })
   const ledger = openLedger(redis, log)
   const deliveries = openDeliveryQueue(redis, log)

@@ -69,6 +69,26 @@ t.test('errors are reported and traces are sent only where somebody wants them',
   }
 })
 
+t.test('Redis is one or a cluster, and its password is not quoted', async (t) => {
+  const right = ['/run/redis.sock', 'redis://a', 'rediss://user:hunter2@a:6380/2', 'redis+cluster://a', 'rediss+cluster://user:hunter2@a:1,b:2,[::1]:3']
+  for (const address of right) t.equal(readConfig({ REDIS_URL: address }).redisUrl, address)
+  const wrong = [
+    'a:6379',
+    'http://a',
+    'redis://:hunter2@a:1,b:2',
+    'redis://a,redis://:hunter2@b',
+    'redis+cluster://',
+    'redis+cluster://:hunter2@',
+    'redis+cluster://:hunter2@a,,b',
+    'redis+cluster://:hunter2@a:65536',
+    'redis+cluster://:hunter2@a/2',
+    'redis+cluster://:hunter2@a?db=2'
+  ]
+  for (const address of wrong) {
+    t.throws(() => readConfig({ REDIS_URL: address }), { name: 'ConfigError', message: /^(?!.*hunter2).*REDIS_URL/s }, address)
+  }
+})
+
 t.test('a variable that is wrong is named, and its value is not', async (t) => {
   const secret = 'mysql://user:secret@host'
   const error = (() => {

@@ -1,8 +1,8 @@
 import { type SQL, sql } from '../platform/drizzle.ts'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Redis } from 'ioredis'
 import { announceAccessChange } from '../events/stream.ts'
 import type { Database, Queryable } from '../platform/postgres.ts'
+import type { Redis } from '../platform/redis.ts'
 import { outbox } from '../platform/schema.ts'
 import { refuseCallersReadBefore } from './callerCache.ts'
 

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
+import type { Redis } from '../platform/redis.ts'
 import { within } from '../platform/within.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { Redis } from '../platform/redis.ts'
 import type { Caller } from './apiKeys.ts'
 
 /**

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis'
+import type { Redis } from '../platform/redis.ts'
 import type { Hub } from './hub.ts'
-import { entriesAfter, newestPosition, type Entry } from './stream.ts'
+import { entriesAfter, newestPosition, type Entry, type HeardEntry } from './stream.ts'
 
 /** What a client is sent: an event, or a word about the stream itself. */
 export type Message =
@@ -35,7 +35,7 @@ export async function followEvents(options: {
   const { redis, hub, accountId, send, taken, lost, accessChanged } = options
   let position = options.lastEventId
   /** Entries that came while a replay is under way, or due; undefined when live. */
-  let held: Entry[] | undefined = []
+  let held: HeardEntry[] | undefined = []
   /** How often the connection was lost: with each time something is missing before what comes in after it. */
   let breaks = 0
 
@@ -44,14 +44,19 @@ export async function followEvents(options: {
     send({ id, event: undefined, data: event })
   }
 
-  function hear(entry: Entry): void {
-    if (held === undefined) deliver(entry)
+  function hear(entry: HeardEntry): void {
+    if (held === undefined && entry.previous === position) deliver(entry)
+    // Something is missing before it, or it was read already.
+    else if (held === undefined) replayAgain({ quiet: true })
     else if (held.length < MAX_HELD) held.push(entry)
     else lost(new Error('More comes in than the client takes'))
   }
 
-  /** @param gaps how many breaks it makes up for: after another one it is not this replay that may go live */
-  async function replay(gaps: number): Promise<void> {
+  /**
+   * @param gaps how many breaks it makes up for: after another one it is not this replay that may go live
+   * @param quiet whether a client that has missed nothing is not told so
+   */
+  async function replay(gaps: number, quiet = false): Promise<void> {
     // What came in before now stands in the stream, and will be read from there.
     held = []
     const seen = new Set<string>()
@@ -66,13 +71,14 @@ export async function followEvents(options: {
         deliver(entry)
         await taken()
       }
-      if (seen.size === 0) send({ id: position as string, event: 'ready' })
+      if (seen.size === 0 && !quiet) send({ id: position as string, event: 'ready' })
     }
     for (;;) {
       if (breaks !== gaps) return
       const entry = held.shift()
       if (entry === undefined) break
       if (seen.has(entry.id)) continue
+      if (entry.previous !== position) return replay(gaps, true)
       deliver(entry)
       await taken()
     }
@@ -80,6 +86,19 @@ export async function followEvents(options: {
   }
 
   let replayed: Promise<void> = Promise.resolve()
+  function replayAgain({ quiet }: { quiet: boolean }): void {
+    held ??= []
+    const gaps = breaks
+    replayed = replayed.then(() => replay(gaps, quiet)).catch(lost)
+  }
+
+  /** Away is as good as nothing missed: it is looked for again. */
+  async function lookForMissed(): Promise<void> {
+    if (held !== undefined || position === undefined) return
+    const missed = await entriesAfter(redis, accountId, position).catch(() => [])
+    if (missed?.length !== 0 && held === undefined) replayAgain({ quiet: true })
+  }
+
   const leave = await hub.listen(accountId, {
     entry: hear,
     accessChanged,
@@ -89,9 +108,9 @@ export async function followEvents(options: {
     },
     resumed: () => {
       accessChanged()
-      const gaps = breaks
-      replayed = replayed.then(() => replay(gaps)).catch(lost)
-    }
+      replayAgain({ quiet: false })
+    },
+    mayHaveMissed: () => void lookForMissed()
   })
   try {
     replayed = replay(breaks)

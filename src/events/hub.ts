@@ -1,16 +1,18 @@
 import type { Redis } from 'ioredis'
 import { within } from '../platform/within.ts'
-import { parseMessage, streamKey, type Entry } from './stream.ts'
+import { parseMessage, streamKey, type HeardEntry } from './stream.ts'
 
 /** Hears of an account's new events on this machine. */
 export interface Listener {
-  entry(entry: Entry): void
+  entry(entry: HeardEntry): void
   /** Somebody's access to the account has changed: who listens for a caller looks whether that one still may. */
   accessChanged?(): void
   /** The connection to Redis was lost: from now on something may be missed. */
   broken?(): void
   /** The connection is back, and so are the entries: some may have come before this is called. */
   resumed(): void
+  /** Something may have been missed although the connection holds: the newest entry of all, so that no later one tells. */
+  mayHaveMissed?(): void
 }
 
 /** The events that reach this machine, over one connection for all its clients. */
@@ -21,9 +23,14 @@ export interface Hub {
 
 const SUBSCRIBE_TIMEOUT_MS = 2_000
 const ASK_EVERY_MS = 5_000
+const LOOK_EVERY_MS = 10_000
 
-/** @param subscriber a connection used for nothing else; it subscribes again by itself after a break */
-export function createHub(subscriber: Redis): Hub {
+/**
+ * @param subscriber a connection used for nothing else; it subscribes again by itself after a break
+ * @param options.mayLose whether something can be lost on its way to the subscriber and nobody hears of it, as between
+ * the nodes of a cluster: then it is looked for
+ */
+export function createHub(subscriber: Redis, { mayLose }: { mayLose: boolean }): Hub {
   const listeners = new Map<string, Set<Listener>>()
   let broken = false
 
@@ -53,7 +60,14 @@ export function createHub(subscriber: Redis): Hub {
 
   // Nobody hears that a silent connection is dead, unless it is asked something.
   const asking = setInterval(() => void subscriber.ping().catch(() => undefined), ASK_EVERY_MS)
-  subscriber.once('end', () => clearInterval(asking))
+  const looking = setInterval(() => {
+    if (!mayLose || broken) return
+    for (const group of listeners.values()) for (const listener of group) listener.mayHaveMissed?.()
+  }, LOOK_EVERY_MS)
+  subscriber.once('end', () => {
+    clearInterval(asking)
+    clearInterval(looking)
+  })
 
   return {
     async listen(accountId, listener) {

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { Redis } from '../platform/redis.ts'
 
 /**
  * The recent events of an account: a Redis stream, and a channel of the same name on which each new entry is
@@ -15,16 +15,22 @@ export interface Entry {
   event: string
 }
 
+/** One as it is heard live, with the place that was the newest before: by it a gap is seen. */
+export interface HeardEntry extends Entry {
+  previous: string
+}
+
 const MARKER = ''
 
 /** The braces make all keys of an account live on one node of a Redis Cluster. */
 export const streamKey = (accountId: string) => `{${accountId}}:events`
 
-/** Appends and publishes in one step, so that a subscriber knows the place of what it hears. */
+/** Appends and publishes in one step, so that a subscriber knows the place of what it hears, and the one before. */
 const appendScript = `
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'event', ARGV[1])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
-redis.call('PUBLISH', KEYS[1], id .. ' ' .. ARGV[1])
+redis.call('PUBLISH', KEYS[1], id .. ' ' .. (newest and newest[1] or 'none') .. ' ' .. ARGV[1])
 return id`
 
 export async function appendEvent(redis: Redis, accountId: string, event: string): Promise<void> {
@@ -40,10 +46,10 @@ export async function announceAccessChange(redis: Redis, accountId: string): Pro
 }
 
 /** Reads a published message back into an entry; undefined for the word that access has changed. */
-export function parseMessage(message: string): Entry | undefined {
+export function parseMessage(message: string): HeardEntry | undefined {
   if (message === ACCESS_CHANGED) return undefined
-  const space = message.indexOf(' ')
-  return { id: message.slice(0, space), event: message.slice(space + 1) }
+  const [id = '', previous = ''] = message.split(' ', 2)
+  return { id, previous, event: message.slice(id.length + previous.length + 2) }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Redis } from 'ioredis'
 import type { Database } from '../platform/postgres.ts'
+import type { Redis } from '../platform/redis.ts'
 import { rateLimitHeaders, rateNames, type RateName, type Standing } from './headers.ts'
 import { lookFiles } from './files.ts'
 import { plans, type Plan } from './plans.ts'

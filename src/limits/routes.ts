@@ -1,7 +1,7 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { Redis } from 'ioredis'
 import { PUBLIC_FOR_MINUTES } from '../platform/caching.ts'
 import type { Database } from '../platform/postgres.ts'
+import type { Redis } from '../platform/redis.ts'
 import { filesInFlight } from './files.ts'
 import { planNames, plans } from './plans.ts'
 import { quotaUsed } from './quota.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Redis } from 'ioredis'
 import type { Caller } from '../accounts/apiKeys.ts'
+import type { Redis } from '../platform/redis.ts'
 import { plans } from './plans.ts'
 import { tooManyAtOnce } from './refusals.ts'
 
@@ -35,6 +35,10 @@ if ARGV[1] ~= 'renew' and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[1]) then
 for i = 3, #ARGV do redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[i]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1`
+
+const countScript = `
+local time = redis.call('TIME')
+return redis.call('ZCOUNT', KEYS[1], '(' .. time[1] * 1000 + math.floor(time[2] / 1000), '+inf')`
 
 export function streamLeases(redis: Redis, onAway: (error: unknown) => void): StreamLeases {
   /** By account, the streams of this machine. */
@@ -78,6 +82,5 @@ export function streamLeases(redis: Redis, onAway: (error: unknown) => void): St
 
 /** How many streams an account has open on all machines. @throws when Redis is away */
 export async function openStreams(redis: Redis, accountId: string): Promise<number> {
-  const [seconds, microseconds] = await redis.time()
-  return redis.zcount(leasesKey(accountId), Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000), '+inf')
+  return (await redis.eval(countScript, 1, leasesKey(accountId))) as number
 }

@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
+import type { Redis } from '../platform/redis.ts'
 import { within } from '../platform/within.ts'
 import { subjectOf } from './subject.ts'
 

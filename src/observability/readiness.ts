@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis'
 import type { Engine } from '../engine/pool.ts'
 import type { Postgres } from '../platform/postgres.ts'
+import { checkRedis, type Redis } from '../platform/redis.ts'
 import type { Storage } from '../platform/storage/storage.ts'
 import { within } from '../platform/within.ts'
 
@@ -31,7 +31,7 @@ export function watchReadiness({ postgres, redis, storage, engine }: Checked): (
   async function look(): Promise<Readiness> {
     const [postgresPart, redisPart, storagePart, enginePart] = await Promise.all([
       answers(() => postgres.check()),
-      answers(() => redis.ping()),
+      answers(() => checkRedis(redis)),
       answers(() => storage.check()),
       engine && answers(() => engine.check())
     ])

@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Redis } from 'ioredis'
+import type { Redis } from '../platform/redis.ts'
 
 /** The braces keep all keys of the queue on one node of a Redis Cluster. */
 export const QUEUE_PREFIX = '{webhooks}'

@@ -15,17 +15,17 @@ import { startS3, type TestS3 } from './s3.ts'
 import { temporaryFolder, testDatabase, testRedis, type TestRedis } from './servers.ts'
 
 /** What a test service stands on; several services can share it. */
-export interface Ground {
+export interface Ground<R extends TestRedis = TestRedis> {
   env: Record<string, string>
   s3: TestS3
   /** The test's own way into the database. */
   database: Client
-  redis: TestRedis
+  redis: R
 }
 
 /** Real servers of the test's own. */
-export async function layGround(t: Test): Promise<Ground> {
-  const [databaseUrl, redis, s3] = await Promise.all([testDatabase(t), testRedis(t), startS3(t)])
+export async function layGround<R extends TestRedis = TestRedis>(t: Test, withRedis: (t: Test) => Promise<R> = testRedis as never): Promise<Ground<R>> {
+  const [databaseUrl, redis, s3] = await Promise.all([testDatabase(t), withRedis(t), startS3(t)])
   const database = new Client({ connectionString: databaseUrl })
   await database.connect()
   database.on('error', () => undefined) // The database is dropped before this connection is closed.

@@ -1,4 +1,5 @@
 import { Worker } from 'bullmq'
+import type { Redis } from 'ioredis'
 import pino from 'pino'
 import t from 'tap'
 import { connectBlockingRedis } from '../../src/platform/redis.ts'
@@ -10,7 +11,7 @@ const log = pino({ level: 'silent' })
 t.test('a connection that is given up while it waits for Redis ends, and answers what was under way', async (t) => {
   const server = await testRedis(t)
   for (const afterTries of [0, 2]) {
-    const first = connectBlockingRedis(server.url, log)
+    const first = connectBlockingRedis(server.url, log) as Redis
     // BullMQ blocks on a duplicate.
     const redis = first.duplicate()
     let tries = -1

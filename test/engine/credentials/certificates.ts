@@ -1,4 +1,5 @@
 import { createHash, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { isIP } from 'node:net'
 
 /**
  * X.509 certificates (RFC 5280) made in code, as far as signers of Content Credentials need them: P-256 keys, one root and
@@ -17,11 +18,13 @@ export interface IdentityOptions {
   commonName: string
   /** Signed by itself where left out. */
   issuer?: Identity
+  /** Names and IPv4 addresses of a server that speaks TLS; without them it signs Content Credentials. */
+  hosts?: string[]
   notBefore?: Date
   notAfter?: Date
 }
 
-export function makeIdentity({ organisation, commonName, issuer, notBefore = inYears(-2), notAfter = inYears(8) }: IdentityOptions): Identity {
+export function makeIdentity({ organisation, commonName, issuer, hosts, notBefore = inYears(-2), notAfter = inYears(8) }: IdentityOptions): Identity {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const key = publicKey.export({ type: 'spki', format: 'der' })
   const keyId = createHash('sha1').update(key.subarray(-65)).digest()
@@ -33,8 +36,9 @@ export function makeIdentity({ organisation, commonName, issuer, notBefore = inY
     extension('2.5.29.15', der(0x03, isRoot ? Buffer.from([1, 0x06]) : Buffer.from([7, 0x80])), true),
     extension('2.5.29.14', der(0x04, keyId)),
     extension('2.5.29.35', sequence(der(0x80, issuer?.keyId ?? keyId))),
-    // emailProtection, which the C2PA's first profile of certificates asks for.
-    ...(isRoot ? [] : [extension('2.5.29.37', sequence(oid('1.3.6.1.5.5.7.3.4')))])
+    // serverAuth and clientAuth, or emailProtection, which the C2PA's first profile of certificates asks for.
+    ...(isRoot ? [] : [extension('2.5.29.37', sequence(...(hosts === undefined ? [4] : [1, 2]).map((use) => oid(`1.3.6.1.5.5.7.3.${use}`))))]),
+    ...(hosts === undefined ? [] : [extension('2.5.29.17', sequence(...hosts.map(subjectName)))])
   ]
   const body = sequence(
     der(0xa0, integer(Buffer.from([2]))),
@@ -75,6 +79,9 @@ function der(tag: number, content: Buffer): Buffer {
 const sequence = (...items: Buffer[]) => der(0x30, Buffer.concat(items))
 const boolean = (value: boolean) => der(0x01, Buffer.from([value ? 0xff : 0]))
 const text = (value: string) => der(0x0c, Buffer.from(value))
+
+/** A subjectAltName: a dNSName or an iPAddress. */
+const subjectName = (host: string) => (isIP(host) === 4 ? der(0x87, Buffer.from(host.split('.').map(Number))) : der(0x82, Buffer.from(host)))
 
 /** Positive: a leading zero keeps a first bit from being read as the sign. */
 function integer(value: Buffer): Buffer {
