@@ -10,6 +10,8 @@ import { startDeliverer } from './webhooks/deliverer.ts'
 const PROVIDER_SHARE = 2 / 3
 /** The part of the time to shut down in which analyses may still finish by themselves. */
 const HAND_BACK_AFTER = 0.8
+/** The part in which what was handed back may still be told to Redis. */
+const GIVE_UP_AFTER = 0.1
 
 /** The role `worker`: works on analyses and delivers webhooks, until the app closes. */
 export function startWorker(app: FastifyInstance, parts: Parts): Engine {
@@ -48,9 +50,11 @@ export function startWorker(app: FastifyInstance, parts: Parts): Engine {
     // What still runs is broken off here, and its rows are handed back to the other machines.
     processor.handBack()
     deliverer.handBack()
+    await Promise.race([finished, sleep(config.shutdownMs * GIVE_UP_AFTER, undefined, { ref: false })])
+    // Without Redis a worker would wait for it to say how far it came. The rows say so.
+    blocking.disconnect()
     await finished
     await engine.close()
-    blocking.disconnect()
   })
   return engine
 }

@@ -25,12 +25,15 @@ export function connectRedis(url: string, log: FastifyBaseLogger): Redis {
   return open(url, log, limits, { enableOfflineQueue: false, maxRedirections: 3 })
 }
 
-/** Opens a connection that waits for Redis as long as it takes: for a worker's blocking reads. */
+/**
+ * Opens a connection that waits for Redis as long as it takes: for a worker's blocking reads. In a cluster of which a
+ * node is away a command is sent again for half a minute, which is longer than a replica takes to replace one; a worker
+ * then asks anew.
+ */
 export function connectBlockingRedis(url: string, log: FastifyBaseLogger): Redis {
   // Longer than any blocking command of a worker lasts.
   const limits = { maxRetriesPerRequest: null, socketTimeout: 20_000 }
-  // Two nodes that each name the other must not be asked without a pause for ever.
-  return open(url, log, limits, { maxRedirections: Infinity, retryDelayOnMoved: 100 })
+  return open(url, log, limits, { maxRedirections: 300, retryDelayOnMoved: 100 })
 }
 
 /**

@@ -58,11 +58,22 @@ export function tlsOptions({ tls, seeds }: ClusterAddress): ConnectionOptions | 
 }
 
 /**
- * As for a single Redis: one that is disconnected between two tries to connect never says that it has ended, and what
- * waits for it is never answered.
+ * Mends two things that ioredis forgets. As for a single Redis: one that is disconnected between two tries to connect
+ * never says that it has ended, and what waits for it is never answered. And one that is asked to connect while the
+ * cluster lacks nodes never says how that went, although it is there once the cluster is well: BullMQ's worker, which
+ * asks after each silence, would take no more jobs.
  */
 function ending(cluster: Cluster): Cluster {
-  const [disconnect, duplicate] = [cluster.disconnect.bind(cluster), cluster.duplicate.bind(cluster)]
+  const [connect, disconnect, duplicate] = [cluster.connect.bind(cluster), cluster.disconnect.bind(cluster), cluster.duplicate.bind(cluster)]
+  const connecting = new Set<PromiseWithResolvers<void>>()
+  cluster.on('ready', () => connecting.forEach(({ resolve }) => resolve()))
+  cluster.on('end', () => connecting.forEach(({ reject }) => reject(new Error('Connection is closed.'))))
+  cluster.connect = async () => {
+    const outcome = Promise.withResolvers<void>()
+    connecting.add(outcome)
+    connect().then(outcome.resolve, outcome.reject)
+    await outcome.promise.finally(() => connecting.delete(outcome))
+  }
   cluster.disconnect = (reconnect = false) => {
     // With this status it closes properly.
     if (cluster.status === 'reconnecting' && !reconnect) cluster.status = 'wait'

@@ -33,6 +33,7 @@ export interface RedisServer {
   port: number
   /** What a test asks it itself. */
   client: Redis
+  runs(): boolean
   /** As by a crash, or a machine that is switched off. */
   kill(): Promise<void>
   /** Starts it again at the same address, empty. */
@@ -64,12 +65,14 @@ export async function startRedisServer(t: Test, { tls, settings = {} }: { tls?: 
   const server: RedisServer = {
     port,
     client,
+    runs: () => child !== undefined,
     async kill() {
-      if (child === undefined) return
-      const ended = once(child, 'exit')
-      child.kill('SIGKILL')
-      await ended
+      const killed = child
       child = undefined
+      if (killed === undefined) return
+      const ended = once(killed, 'exit')
+      killed.kill('SIGKILL')
+      await ended
     },
     async start() {
       child = spawn('redis-server', Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]), { stdio: 'ignore' })
@@ -122,11 +125,13 @@ export async function startRedisCluster(t: Test, { replicaOf, tls, host = '127.0
   // Each with each: to wait until they have heard of each other takes seconds.
   await Promise.all(all.flatMap(({ client }, n) => all.slice(n + 1).map(({ port }) => client.cluster('MEET', '127.0.0.1', port))))
   const becomes = (state: 'ok' | 'fail') => eventually(async () => (await infos()).every((info) => info.includes(`cluster_state:${state}`)))
-  const alive = () => all.filter(({ client }) => client.status === 'ready')
+  const alive = () => all.filter(({ runs }) => runs())
   const infos = () => Promise.all(alive().map(({ client }) => client.cluster('INFO')))
   await eventually(async () => (await infos()).every((info) => info.includes(`cluster_known_nodes:${all.length}`)))
   if (replica !== undefined) {
-    await replica.client.cluster('REPLICATE', await (await ownerOf(replicaOf!)).client.cluster('MYID'))
+    const id = await (await ownerOf(replicaOf!)).client.cluster('MYID')
+    // Some of those that it knows may still be strangers, without a name.
+    await eventually(async () => (await replica.client.cluster('REPLICATE', id).catch(() => undefined)) === 'OK')
     await eventually(async () => (await replica.client.info('replication')).includes('master_link_status:up'))
   }
   await becomes('ok')
