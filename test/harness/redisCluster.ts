@@ -125,7 +125,7 @@ export async function startRedisCluster(t: Test, { replicaOf, tls, host = '127.0
   // Each with each: to wait until they have heard of each other takes seconds.
   await Promise.all(all.flatMap(({ client }, n) => all.slice(n + 1).map(({ port }) => client.cluster('MEET', '127.0.0.1', port))))
   const becomes = (state: 'ok' | 'fail') => eventually(async () => (await infos()).every((info) => info.includes(`cluster_state:${state}`)))
-  const alive = () => all.filter(({ runs }) => runs())
+  const alive = () => all.filter((node) => node.runs())
   const infos = () => Promise.all(alive().map(({ client }) => client.cluster('INFO')))
   await eventually(async () => (await infos()).every((info) => info.includes(`cluster_known_nodes:${all.length}`)))
   if (replica !== undefined) {
