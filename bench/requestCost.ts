@@ -4,38 +4,26 @@
  *
  * Prints the p50 and p95 of both, in ms, and the difference and the ratio of the p50.
  */
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Pool } from 'undici'
 import { generateApiKey } from '../src/accounts/apiKeys.ts'
 import { storeLocalKey, withDatabase } from '../src/accounts/localAccount.ts'
-import { startEmbeddedPostgres } from '../src/platform/embedded/postgres.ts'
-import { startEmbeddedRedis } from '../src/platform/embedded/redis.ts'
-import { migrate } from '../src/platform/migrate.ts'
 import { percentile, print } from './children.ts'
+import { handIn } from './rows.ts'
+import { withServers, type Servers } from './servers.ts'
 
 const { values } = parseArgs({ options: { requests: { type: 'string', default: '4000' } } })
 const requests = Number(values.requests)
 /** Asked before anything is measured: connections, compiled code, the cache of callers. */
 const WARM = 500
 
-const folder = mkdtempSync(join(tmpdir(), 'faketect-bench-'))
-const postgres = await startEmbeddedPostgres({ dataDir: folder, disposable: true })
-const redis = await startEmbeddedRedis({ dataDir: folder, persistent: false })
-const child = fork(new URL('requestCost/server.ts', import.meta.url), {
-  env: { ...process.env, DATABASE_URL: postgres.url, REDIS_URL: redis.url },
-  execArgv: []
-})
-try {
+await withServers(measure)
+
+async function measure({ databaseUrl, redisUrl, programs }: Servers): Promise<void> {
   const key = generateApiKey()
-  await migrate(postgres.url)
-  await withDatabase(postgres.url, (db) => storeLocalKey(db, 'bench', key))
-  const [{ guarded, bare }] = (await once(child, 'message')) as [{ guarded: string; bare: string }]
-  const sides = [bare, guarded].map((url) => ({ pool: new Pool(url, { connections: 1 }), times: [] as number[] }))
+  await withDatabase(databaseUrl, (db) => storeLocalKey(db, 'bench', key))
+  const [, addresses] = await programs.start('requestCost/server.ts', { ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl })
+  const sides = addresses.split(' ').map((url) => ({ pool: new Pool(url, { connections: 1 }), times: [] as number[] }))
   for (let n = -WARM; n < requests; n++) {
     for (const { pool, times } of sides) {
       const start = performance.now()
@@ -50,11 +38,17 @@ try {
   print(`with authentication and limits: p50 ${both.p50.toFixed(3)} ms, p95 ${both.p95.toFixed(3)} ms`)
   print(`they add ${(both.p50 - without.p50).toFixed(3)} ms to the p50, ${(both.p50 / without.p50).toFixed(2)} times as much; ${requests} requests each`)
   for (const { pool } of sides) await pool.close()
-} finally {
-  child.kill('SIGKILL')
-  await redis.stop()
-  await postgres.stop()
-  rmSync(folder, { recursive: true, force: true })
+  handIn([
+    {
+      what: 'A cheap request with authentication and limits, p50',
+      unit: 'ms',
+      ours: both.p50,
+      bare: 'the same route with neither',
+      theirs: without.p50,
+      better: 'less',
+      meaning: 'What finding out who calls and counting the limits add to every request'
+    }
+  ])
 }
 
 interface Figures {

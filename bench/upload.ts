@@ -8,18 +8,14 @@
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { request, type IncomingMessage } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { generateApiKey } from '../src/accounts/apiKeys.ts'
 import { storeLocalKey, withDatabase } from '../src/accounts/localAccount.ts'
-import { startEmbeddedPostgres } from '../src/platform/embedded/postgres.ts'
-import { startEmbeddedRedis } from '../src/platform/embedded/redis.ts'
-import { migrate } from '../src/platform/migrate.ts'
-import { children, print, residentBytes } from './children.ts'
+import { percentile, print, residentBytes } from './children.ts'
+import { handIn } from './rows.ts'
+import { withServers, type Servers } from './servers.ts'
 
 const { values } = parseArgs({
   options: {
@@ -36,32 +32,20 @@ const rounds = Number(values.rounds)
 const megabyte = randomBytes(1_000_000)
 megabyte.set([0xff, 0xd8, 0xff, 0xe0])
 
-const folder = mkdtempSync(join(tmpdir(), 'faketect-bench-'))
-const programs = children()
-const postgres = await startEmbeddedPostgres({ dataDir: folder, disposable: true })
-const redis = await startEmbeddedRedis({ dataDir: folder, persistent: false })
-try {
-  await measure()
-} finally {
-  programs.stop()
-  await redis.stop()
-  await postgres.stop()
-  rmSync(folder, { recursive: true, force: true })
-}
+await withServers(measure)
 
-async function measure(): Promise<void> {
+async function measure({ databaseUrl, redisUrl, programs }: Servers): Promise<void> {
   const env = { ...process.env, AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' }
   const [s3, endpoint] = await programs.start('s3Server.ts', env)
   const key = generateApiKey()
-  await migrate(postgres.url)
-  await withDatabase(postgres.url, (db) => storeLocalKey(db, 'bench', key))
+  await withDatabase(databaseUrl, (db) => storeLocalKey(db, 'bench', key))
   const [service, address] = await programs.start('../src/service.ts', {
     ...env,
     ROLES: 'api',
     PORT: '0',
     LOG_LEVEL: 'warn',
-    DATABASE_URL: postgres.url,
-    REDIS_URL: redis.url,
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
     STORAGE_URL: `s3://bench?endpoint=${encodeURIComponent(endpoint)}&region=us-east-1`
   })
   const [direct] = await programs.start('libStorage.ts', { ...env, ENDPOINT: endpoint })
@@ -92,12 +76,34 @@ async function measure(): Promise<void> {
         `lib-storage ${row.direct.toFixed(0)} MB/s, +${row.directGrowth.toFixed(1)} MB an upload; ratio ${(row.service / row.direct).toFixed(2)}`
     )
   }
-  const median = (of: (row: (typeof rows)[number]) => number) => rows.map(of).sort((a, b) => a - b)[Math.floor(rows.length / 2)] ?? 0
+  const median = (of: (row: (typeof rows)[number]) => number) => percentile(rows.map(of), 0.5)
   print(
     `${uploads} uploads of ${sizeBytes / 1_000_000} MB at once, median of ${rounds} rounds: ` +
       `memory +${Math.max(...rows.map(({ growth }) => growth)).toFixed(1)} MB an upload at most (limit 12), ` +
       `throughput ${median((row) => row.service / row.direct).toFixed(2)} of lib-storage alone (aim 0.8)`
   )
+  const what = `${uploads} uploads of ${values.megabytes} MB at once`
+  const bare = 'lib-storage alone'
+  handIn([
+    {
+      what: `${what}: throughput`,
+      unit: 'MB/s',
+      ours: median((row) => row.service),
+      bare,
+      theirs: median((row) => row.direct),
+      better: 'more',
+      meaning: 'What multipart, hashing and limits cost on the way from the client to the bucket'
+    },
+    {
+      what: `${what}: memory an upload, at most`,
+      unit: 'MB',
+      ours: Math.max(...rows.map(({ growth }) => growth)),
+      bare,
+      theirs: Math.max(...rows.map(({ directGrowth }) => directGrowth)),
+      better: 'less',
+      meaning: 'How many large files one process can take at the same time'
+    }
+  ])
 }
 
 async function ask(child: ChildProcess, what: 'empty' | { uploads: number; sizeBytes: number }): Promise<void> {

@@ -36,6 +36,7 @@ export async function fill(adminUrl: string, count: number): Promise<Filled> {
   await admin.end()
   await migrate(url.href)
   const pool = new Pool({ connectionString: url.href, max: 4 })
+  pool.on('error', () => undefined) // When something fails, PostgreSQL is stopped before the pool is closed.
   const filled: Filled = {
     analyses: count,
     pool,

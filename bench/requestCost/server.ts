@@ -1,4 +1,4 @@
-/** One cheap route, served with authentication and limits, and beside that without. Sends its two addresses. */
+/** One cheap route, served with authentication and limits, and beside that without. Sends both addresses, the latter first. */
 import { Registry } from '@prometheus-io/client'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { authenticate } from '../../src/accounts/authenticate.ts'
@@ -27,4 +27,4 @@ const guarded = await serve(async (app) => {
   await app.register(authenticate, { callers: findCallers({ db, redis, measures: createMeasures(new Registry()), log: app.log }), cookie: sessionCookie(undefined) })
 })
 const bare = await serve(async () => undefined)
-process.send?.({ guarded, bare })
+process.send?.({ address: `${bare} ${guarded}` })

@@ -12,7 +12,14 @@ const macApplications = [
 
 /** A real browser, closed after the test. */
 export async function startBrowser(t: Test): Promise<Browser> {
-  const browser = await chromium.launch({
+  const browser = await launchBrowser()
+  t.teardown(() => browser.close())
+  return browser
+}
+
+/** A real browser, which whoever has launched it closes. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
     executablePath: findBrowser(),
     args: [
       '--headless',
@@ -25,8 +32,6 @@ export async function startBrowser(t: Test): Promise<Browser> {
       '--disable-quic'
     ]
   })
-  t.teardown(() => browser.close())
-  return browser
 }
 
 /**
