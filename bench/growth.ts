@@ -2,7 +2,7 @@
  * `npm run bench:growth`: how long the service's own functions take with 10 thousand and with 1 million analyses in
  * PostgreSQL, side by side in one run, and how PostgreSQL goes about their queries.
  *
- * Ends with 1 when a query of the larger table is planned with a sequential scan over them, or has an
+ * Ends with 1 when a query of the larger table (of 100,000 at least) is planned with a sequential scan over them, or has an
  * OFFSET. Retention is measured by the query that it would make.
  */
 import { parseArgs } from 'node:util'
@@ -24,6 +24,8 @@ const { values } = parseArgs({
     try: { type: 'string', multiple: true, default: [] }
   }
 })
+/** A smaller table is rightly read as a whole now and then. */
+const PLANNED_FROM = 100_000
 /** What the table of all benchmarks shows, beside the worst. */
 const ROWS = new Set(['create, claim and complete', 'first page'])
 const sizes = [Number(values.small), Number(values.large)]
@@ -65,7 +67,7 @@ async function measure({ databaseUrl, redisUrl }: Servers): Promise<void> {
   const faults = all.filter(({ fault }) => fault !== undefined)
   print(`${all.length} queries, ${faults.length} of them with a sequential scan or an OFFSET`)
   for (const { query, scans, fault } of values.plans ? all : faults) print(`${fault ?? 'good'}: ${scans.join(', ')}\n  ${query}`)
-  if (faults.length > 0) process.exitCode = 1
+  if (faults.length > 0 && sizes[1]! >= PLANNED_FROM) process.exitCode = 1
   const worst = compared.toSorted((a, b) => b.large / b.small - a.large / a.small)[0]
   const told = compared.filter((deed) => deed === worst || ROWS.has(deed.name))
   handIn(

@@ -6,6 +6,7 @@
  * and those relayed. Only the engine and the storage are stand-ins that take no time. The clock stops when the last
  * verdict has been told in Redis. The rounds alternate, because a shared machine is not equally fast all the time.
  */
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { Queue } from 'bullmq'
@@ -13,7 +14,7 @@ import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import pino from 'pino'
 import { LEDGER_NAME, LEDGER_PREFIX, openLedger } from '../src/ledger/queue.ts'
-import { percentile, print } from './children.ts'
+import { cpuSeconds, percentile, print } from './children.ts'
 import { handIn } from './rows.ts'
 import { withServers, type Servers } from './servers.ts'
 
@@ -66,8 +67,7 @@ async function measure({ databaseUrl, redisUrl, programs }: Servers): Promise<vo
     return promise
   }
 
-  /** @returns jobs a second */
-  async function ours(count: number): Promise<number> {
+  async function ours(count: number): Promise<Rate> {
     await queues.ours.pause()
     const { rows } = await database.query<{ id: string; priority: number }>(
       `INSERT INTO analyses (id, account_id, state, priority, file_name, media_type, kind, media_key, size_bytes, sha256, queued_at)
@@ -80,17 +80,17 @@ async function measure({ databaseUrl, redisUrl, programs }: Servers): Promise<vo
       await Promise.all(rows.slice(from, from + AT_ONCE).map(({ id, priority }) => ledger.add(id, priority)))
     }
     const told = verdicts(count)
-    const start = performance.now()
+    const rate = clock(processor, count)
     await queues.ours.resume()
     await told
-    const seconds = (performance.now() - start) / 1_000
+    const measured = rate()
     const { rows: left } = await database.query("SELECT id FROM analyses WHERE state <> 'completed' OR attempt <> 1")
     if (left.length > 0) throw new Error(`${left.length} of ${count} analyses were not completed by their first attempt`)
     await database.query('TRUNCATE analyses CASCADE')
-    return count / seconds
+    return measured
   }
 
-  async function theirs(count: number): Promise<number> {
+  async function theirs(count: number): Promise<Rate> {
     await queues.bare.pause()
     for (let from = 0; from < count; from += 1_000) {
       const some = Math.min(1_000, count - from)
@@ -98,34 +98,47 @@ async function measure({ databaseUrl, redisUrl, programs }: Servers): Promise<vo
     }
     bare.send({ expect: count })
     const done = once(bare, 'message')
-    const start = performance.now()
+    const rate = clock(bare, count)
     await queues.bare.resume()
     await done
-    return count / ((performance.now() - start) / 1_000)
+    return rate()
   }
 
   // The first round compiles the code, and is not counted.
-  const measured: Array<{ ours: number; theirs: number }> = []
+  const measured: Array<{ ours: Rate; theirs: Rate }> = []
   for (let round = 0; round <= rounds; round++) {
     const both = { ours: await ours(jobs), theirs: await theirs(jobs) }
     if (round === 0) continue
     measured.push(both)
-    print(`round ${round}: ledger ${both.ours.toFixed(0)} jobs a second, bare BullMQ ${both.theirs.toFixed(0)}`)
+    print(`round ${round}: ledger ${inWords(both.ours)}; bare BullMQ ${inWords(both.theirs)}`)
   }
-  const median = (side: 'ours' | 'theirs') => percentile(measured.map((round) => round[side]), 0.5)
+  const median = (side: 'ours' | 'theirs'): Rate => ({
+    jobs: percentile(measured.map((round) => round[side].jobs), 0.5),
+    cpuMs: percentile(measured.map((round) => round[side].cpuMs), 0.5)
+  })
+  const [all, none] = [median('ours'), median('theirs')]
   print(
-    `${jobs} jobs, ${values.concurrency} at once, median of ${rounds} rounds: ledger ${median('ours').toFixed(0)} jobs a second, ` +
-      `bare BullMQ ${median('theirs').toFixed(0)}, ratio ${(median('ours') / median('theirs')).toFixed(3)}`
+    `${jobs} jobs, ${values.concurrency} at once, median of ${rounds} rounds: ledger ${inWords(all)}; bare BullMQ ${inWords(none)}; ` +
+      `ratio ${(all.jobs / none.jobs).toFixed(3)}, of processor ${(all.cpuMs / none.cpuMs).toFixed(1)}`
   )
+  const common = { what: `Ledger, ${values.concurrency} jobs at once`, bare: 'BullMQ, empty jobs' }
   handIn([
     {
-      what: `Ledger, ${values.concurrency} jobs at once`,
+      ...common,
       unit: 'jobs/s',
-      ours: median('ours'),
-      bare: 'BullMQ, empty jobs',
-      theirs: median('theirs'),
+      ours: all.jobs,
+      theirs: none.jobs,
       better: 'more',
       meaning: 'How many analyses a machine could end if its engine took no time: claim, fence, verdict and events in PostgreSQL are what BullMQ alone does not do'
+    },
+    {
+      ...common,
+      what: `${common.what}: processor a job`,
+      unit: 'ms',
+      ours: all.cpuMs,
+      theirs: none.cpuMs,
+      better: 'less',
+      meaning: 'What the worker process spends beside the engine, whose threads take a core for a second or more'
     }
   ])
 
@@ -136,4 +149,24 @@ async function measure({ databaseUrl, redisUrl, programs }: Servers): Promise<vo
   await Promise.all([queues.ours.close(), queues.bare.close(), ledger.close()])
   for (const connection of [redis, heard]) connection.disconnect()
   await database.end()
+}
+
+interface Rate {
+  /** A second. */
+  jobs: number
+  /** Of processor in the worker's process, a job. */
+  cpuMs: number
+}
+
+/** Starts now; the returned function says how fast so many jobs were done until then. */
+function clock(worker: ChildProcess, count: number): () => Rate {
+  const [start, cpuBefore] = [performance.now(), cpuSeconds(worker)]
+  return () => ({
+    jobs: count / ((performance.now() - start) / 1_000),
+    cpuMs: ((cpuSeconds(worker) - cpuBefore) * 1_000) / count
+  })
+}
+
+function inWords({ jobs, cpuMs }: Rate): string {
+  return `${jobs.toFixed(0)} jobs a second, ${cpuMs.toFixed(2)} ms of processor a job`
 }
