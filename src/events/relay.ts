@@ -35,11 +35,18 @@ export async function relayBatch(db: Database, redis: Redis): Promise<number> {
       .from(outbox)
       .orderBy(outbox.id)
       .limit(BATCH)
+    // One account's one after the other, which is their order; nothing orders those of different accounts. All are waited
+    // for: what is repeated after a failure must not be overtaken by what is still under way.
+    const handed = await Promise.allSettled([...Map.groupBy(rows, ({ accountId }) => accountId).values()].map(handOver))
+    for (const result of handed) if (result.status === 'rejected') throw result.reason
+    await tx.delete(outbox).where(inArray(outbox.id, rows.map(({ id }) => id)))
+    return rows.length
+  })
+
+  async function handOver(rows: Array<{ accountId: string; event: unknown; readAt: number }>): Promise<void> {
     for (const { accountId, event, readAt } of rows) {
       if (isAccessChange(event)) await tellAccessChange(redis, accountId, readAt)
       else await appendEvent(redis, accountId, JSON.stringify(event))
     }
-    await tx.delete(outbox).where(inArray(outbox.id, rows.map(({ id }) => id)))
-    return rows.length
-  })
+  }
 }
