@@ -88,7 +88,7 @@ export async function registerApi(app: FastifyInstance, parts: Parts): Promise<v
     signingKey: config.reportSigningKey,
     dataDir: config.dataDir
   })
-  await app.register(eventRoutes, { redis, hub, measures, isStillValid: (caller) => callers.isStillValid(caller) })
+  await app.register(eventRoutes, { redis, hub, measures, stillValid: (some) => callers.stillValid(some) })
   await app.register(webhookRoutes, { db, read, relay, outbound })
   await app.register(webPages)
 }

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lt, or, type SQL, sql } from '../platform/drizzle.ts'
+import { and, eq, gt, inArray, isNull, lt, or, type SQL, sql } from '../platform/drizzle.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Measures } from '../observability/measures.ts'
 import type { Database } from '../platform/postgres.ts'
@@ -17,8 +17,8 @@ export interface Callers {
   byKey(key: string): Promise<Caller | undefined>
   /** The caller behind a cookie; it ends with its time, or with the key that it was opened with. @throws {Problem} `account_suspended` */
   bySession(secret: string): Promise<Caller | undefined>
-  /** Whether a caller still is one, past all caches: for what lasts longer than a request. */
-  isStillValid(caller: Caller): Promise<boolean>
+  /** Which of these callers still are, past all caches: for what lasts longer than a request. */
+  stillValid(callers: Caller[]): Promise<Set<Caller>>
 }
 
 /** Redis answers in a millisecond or two: a request waits no longer for it, and the next ones not at all. */
@@ -69,15 +69,17 @@ export function findCallers(options: { db: Database; redis: Redis; measures: Mea
     async byKey(key) {
       if (!looksLikeApiKey(key)) return undefined
       const hash = hashSecret(key)
-      return find(hash, () => readKey(db, eq(apiKeys.hash, hash)))
+      return find(hash, () => readKey(db, hash))
     },
     async bySession(secret) {
       const hash = hashSecret(secret)
       return find(hash, () => readSession(db, hash))
     },
-    async isStillValid({ sessionHash, apiKeyId }) {
-      const found = await (sessionHash === null ? readKey(db, eq(apiKeys.id, sql`${apiKeyId}`)) : readSession(db, sessionHash))
-      return found !== undefined && !found.suspended
+    async stillValid(callers) {
+      const keyIds = callers.flatMap(({ sessionHash, apiKeyId }) => (sessionHash === null && apiKeyId !== null ? [apiKeyId] : []))
+      const hashes = callers.flatMap(({ sessionHash }) => sessionHash ?? [])
+      const found = new Set((await Promise.all([validKeys(db, keyIds), validSessions(db, hashes)])).flat())
+      return new Set(callers.filter(({ sessionHash, apiKeyId }) => found.has(sessionHash ?? apiKeyId ?? '')))
     }
   }
 }
@@ -100,14 +102,16 @@ const unseenFor = (seenAt: typeof apiKeys.lastUsedAt | typeof sessions.lastSeenA
   sql<boolean>`coalesce(${seenAt} < now() - interval '1 minute', true)`
 
 const isThere = isNull(accounts.removedAt)
+/** Not over, and neither is the key that it was opened with; where `apiKeys` is joined by it. */
+const sessionIsValid = and(gt(sessions.expiresAt, sql`now()`), or(isNull(sessions.apiKeyId), stillValid))
 
-/** Served by `api_keys_hash`, or by the primary key. */
-async function readKey(db: Database, which: SQL): Promise<Found | undefined> {
+/** Served by `api_keys_hash`. */
+async function readKey(db: Database, hash: string): Promise<Found | undefined> {
   const [row] = await db
     .select({ ...columns, validMs: millisecondsUntil(sql`${apiKeys.expiresAt}`), unseen: unseenFor(apiKeys.lastUsedAt) })
     .from(apiKeys)
     .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
-    .where(and(which, stillValid, isThere))
+    .where(and(eq(apiKeys.hash, hash), stillValid, isThere))
   return row && toFound(row, null)
 }
 
@@ -118,8 +122,31 @@ async function readSession(db: Database, hash: string): Promise<Found | undefine
     .from(sessions)
     .innerJoin(accounts, eq(accounts.id, sessions.accountId))
     .leftJoin(apiKeys, eq(apiKeys.id, sessions.apiKeyId))
-    .where(and(eq(sessions.hash, hash), gt(sessions.expiresAt, sql`now()`), or(isNull(sessions.apiKeyId), stillValid), isThere))
+    .where(and(eq(sessions.hash, hash), sessionIsValid, isThere))
   return row && toFound(row, hash)
+}
+
+/** Which of these keys may still be used, by their ids. */
+async function validKeys(db: Database, ids: string[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
+    .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
+    .where(and(inArray(apiKeys.id, ids), stillValid, isThere, isNull(accounts.suspendedAt)))
+  return rows.map(({ id }) => id)
+}
+
+/** Which of these sessions have not ended, by their hashes. */
+async function validSessions(db: Database, hashes: string[]): Promise<string[]> {
+  if (hashes.length === 0) return []
+  const rows = await db
+    .select({ hash: sessions.hash })
+    .from(sessions)
+    .innerJoin(accounts, eq(accounts.id, sessions.accountId))
+    .leftJoin(apiKeys, eq(apiKeys.id, sessions.apiKeyId))
+    .where(and(inArray(sessions.hash, hashes), sessionIsValid, isThere, isNull(accounts.suspendedAt)))
+  return rows.map(({ hash }) => hash)
 }
 
 type Row = Pick<Caller, 'accountId' | 'plan' | 'role' | 'apiKeyId'> &

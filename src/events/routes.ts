@@ -6,6 +6,7 @@ import { sentence } from '../language/sentence.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Measures } from '../observability/measures.ts'
 import type { Redis } from '../platform/redis.ts'
+import { watchAccess } from './access.ts'
 import { happenedAt } from './event.ts'
 import { followEvents, type Message } from './follow.ts'
 import type { Caller } from '../accounts/apiKeys.ts'
@@ -28,20 +29,23 @@ export interface EventRoutesOptions {
   redis: Redis
   hub: Hub
   measures: Measures
-  isStillValid: (caller: Caller) => Promise<boolean>
+  /** Which of these callers still are. */
+  stillValid: (callers: Caller[]) => Promise<Set<Caller>>
 }
 
 /** The package is CommonJS, and its types describe a module that it isn't. */
 const fastifySse = sse as unknown as typeof sse.default
 
 /** `GET /v1/events`: the caller's own events, live and replayed, as server-sent events. */
-export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async (app, { redis, hub, measures, isStillValid }) => {
+export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async (app, { redis, hub, measures, stillValid }) => {
   const open = new Set<FastifyReply>()
   measures.countStreams(() => open.size)
+  const access = watchAccess<FastifyReply>({ everyMs: LOOK_EVERY_MS, stillValid, end: (reply) => reply.sse.close() })
 
   await app.register(fastifySse, { heartbeatInterval: HEARTBEAT_MS, serializer: (data) => String(data) })
 
   app.addHook('preClose', async () => {
+    access.close()
     for (const reply of open) {
       // Written by hand: a message without data is one that browsers act on and pages never see.
       reply.raw.write(`retry: ${RETRY_MS}\n\n`)
@@ -89,13 +93,13 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async 
         const at = happenedAt(event)
         if (at >= openedAt) measures.eventSent((Date.now() - at) / 1_000)
       }
-      // Unknown is not invalid: a database that is away closes no stream.
-      const look = () =>
-        void isStillValid(request.caller).then(
-          (valid) => valid || reply.sse.close(),
-          () => undefined
-        )
       open.add(reply)
+      access.add(reply, request.caller)
+      const forget = () => {
+        open.delete(reply)
+        access.remove(reply)
+        release()
+      }
       const leave = await followEvents({
         redis,
         hub,
@@ -104,20 +108,16 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async 
         send,
         taken: () => untilTaken(reply.raw),
         lost: () => reply.sse.close(),
-        accessChanged: look
+        accessChanged: () => access.look(reply)
       }).catch((error: unknown) => {
-        open.delete(reply)
-        release()
+        forget()
         throw new Problem('redis_unavailable', sentence('Ask for the analysis itself until live events are back.'), { cause: error })
       })
 
       reply.sse.keepAlive()
-      const looking = setInterval(look, LOOK_EVERY_MS)
       const end = () => {
-        clearInterval(looking)
-        open.delete(reply)
+        forget()
         leave()
-        release()
       }
       if (reply.sse.isConnected) reply.sse.onClose(end)
       else end()
