@@ -6,11 +6,10 @@ import { sql } from '../../src/platform/drizzle.ts'
 import { v7 as uuidv7 } from 'uuid'
 import { mediaKey } from '../../src/analyses/keys.ts'
 import {
-  claimAnalysis,
+  claimUnlessVanished,
   completeAnalysis,
   deleteAnalysis,
-  holdsClaim,
-  lastAttemptVanished
+  holdsClaim
 } from '../../src/analyses/moves.ts'
 import { beginUpload, queueAnalysis } from '../../src/analyses/uploads.ts'
 import { findAnalysis, findIdentical, listAnalyses } from '../../src/analyses/queries.ts'
@@ -75,8 +74,7 @@ export async function deeds(filled: Filled, redis: Redis): Promise<Deed[]> {
     const upload = { id, accountId: accountId(1 + (next++ % 900)), plan: 'FREE' as const, sizeBytes: 1, sha256: randomUUID() }
     await beginUpload(db, { ...upload, fileName: 'a', mediaType: 'image/jpeg', kind: 'image', mediaKey: mediaKey(upload) })
     await queueAnalysis(db, upload)
-    await lastAttemptVanished(db, id)
-    const claim = await claimAnalysis(db, id)
+    const claim = await claimUnlessVanished(db, id)
     if (claim === undefined || !(await holdsClaim(db, claim))) throw new Error('The claim was not held')
     if (!(await completeAnalysis(db, claim, report, []))) throw new Error('The verdict did not count')
   }

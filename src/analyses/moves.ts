@@ -1,14 +1,14 @@
 import { sentence, type Sentence } from '../language/sentence.ts'
-import { and, eq, getTableColumns, gte, inArray, lt, type SQL, sql } from '../platform/drizzle.ts'
+import { and, eq, getTableColumns, gte, inArray, isNotNull, lt, or, type SQL, sql } from '../platform/drizzle.ts'
 import { planInForce } from '../accounts/accounts.ts'
 import type { Report } from '../engine/types.ts'
-import { recordEvent, type EventType } from '../events/event.ts'
+import { eventOf, recordEvent, type EventType } from '../events/event.ts'
 import { feedback } from '../feedback/tables.ts'
 import type { PlanName } from '../limits/plans.ts'
 import { giveQuotaBack } from '../limits/quota.ts'
 import { endBatchIfDone } from './batches.ts'
 import type { Database, Queryable } from '../platform/postgres.ts'
-import { accounts, analyses, tombstones, type State, type StoredEvidence } from '../platform/schema.ts'
+import { accounts, analyses, outbox, tombstones, type State, type StoredEvidence } from '../platform/schema.ts'
 import { evidencePrefix, objectPrefix } from './keys.ts'
 
 /**
@@ -18,17 +18,12 @@ import { evidencePrefix, objectPrefix } from './keys.ts'
  */
 
 export type Analysis = typeof analyses.$inferSelect
-/** An analysis that a worker has taken, or has given up, with its account's plan. */
-export type Claim = Analysis & { plan: PlanName }
 
 /** A file is worked on at most so often; a claim after that fails it. */
 export const MAX_ATTEMPTS = 3
 
 const now = sql`now()`
-const claimColumns = {
-  ...getTableColumns(analyses),
-  plan: sql<PlanName>`(SELECT ${planInForce} FROM ${accounts} WHERE ${eq(accounts.id, analyses.accountId)})`
-}
+const plan = sql<PlanName>`(SELECT ${planInForce} FROM ${accounts} WHERE ${eq(accounts.id, analyses.accountId)})`.as('plan')
 export const inState = (...states: State[]): SQL => inArray(analyses.state, states)
 
 /** Whether the attempt before the next claim ended without a word: its process died, or it is stalled. */
@@ -39,6 +34,22 @@ export async function lastAttemptVanished(db: Database, id: string): Promise<boo
     .where(eq(analyses.id, id))
   return row?.state === 'processing' && row.attemptError === null
 }
+
+/** What an attempt knows of the analysis that it has claimed, with its account's plan; `attempt` is its fence. */
+const claimColumns = {
+  id: analyses.id,
+  accountId: analyses.accountId,
+  attempt: analyses.attempt,
+  kind: analyses.kind,
+  mediaType: analyses.mediaType,
+  mediaKey: analyses.mediaKey,
+  sizeBytes: analyses.sizeBytes,
+  priority: analyses.priority,
+  plan
+}
+export type Claim = Pick<Analysis, Exclude<keyof typeof claimColumns, 'plan'>> & { plan: PlanName }
+
+const isOpen = inState('queued', 'processing')
 
 /**
  * Takes a queued analysis, or one whose last attempt did not end it, to work on: the attempt's number is its fence.
@@ -51,9 +62,26 @@ export async function claimAnalysis(
   id: string,
   onFailed: (analysis: Claim, failure: Failure) => void = () => undefined
 ): Promise<Claim | undefined> {
-  const { claim, failed } = await db.transaction(async (tx) => {
-    const claimable = and(eq(analyses.id, id), inState('queued', 'processing'))
-    const [claimed] = await tx
+  const claimed = await claim(db, id, isOpen)
+  if (claimed !== undefined) return claimed
+  const failed = await db.transaction((tx) => fail(tx, and(eq(analyses.id, id), isOpen, gte(analyses.attempt, MAX_ATTEMPTS)), crashed))
+  if (failed !== undefined) onFailed(failed, crashed)
+  return undefined
+}
+
+const crashed: Failure = {
+  code: 'analysis_crashed',
+  detail: sentence('{attempts, number} attempts at this file ended before a verdict.', { attempts: MAX_ATTEMPTS })
+}
+
+/** The same for one that is no suspect, as nearly all are: see `lastAttemptVanished`. Any other is left as it is. */
+export const claimUnlessVanished = (db: Database, id: string): Promise<Claim | undefined> =>
+  claim(db, id, or(inState('queued'), and(inState('processing'), isNotNull(analyses.attemptError))))
+
+/** One statement, which is a transaction of its own: nothing is worked on without it, so each way to PostgreSQL counts. */
+async function claim(db: Database, id: string, which: SQL | undefined): Promise<Claim | undefined> {
+  const claimed = db.$with('claimed').as(
+    db
       .update(analyses)
       .set({
         state: 'processing',
@@ -62,29 +90,22 @@ export async function claimAnalysis(
         startedAt: sql`coalesce(${analyses.startedAt}, now())`,
         touchedAt: now
       })
-      .where(and(claimable, lt(analyses.attempt, MAX_ATTEMPTS)))
+      .where(and(eq(analyses.id, id), which, lt(analyses.attempt, MAX_ATTEMPTS)))
       .returning(claimColumns)
-    if (claimed !== undefined) {
-      await tell(tx, 'analysis.processing', claimed)
-      return { claim: claimed }
-    }
-    return { failed: await fail(tx, and(claimable, gte(analyses.attempt, MAX_ATTEMPTS)), crashed) }
-  })
-  if (failed !== undefined) onFailed(failed, crashed)
-  return claim
-}
-
-const crashed: Failure = {
-  code: 'analysis_crashed',
-  detail: sentence('{attempts, number} attempts at this file ended before a verdict.', { attempts: MAX_ATTEMPTS })
+  )
+  // No webhook is called with it: it stands in the outbox alone.
+  const event = JSON.stringify(eventOf({ type: 'analysis.processing', data: { id, state: 'processing' } }))
+  const told = db.$with('told', {}).as(sql`INSERT INTO ${outbox} (account_id, event) SELECT account_id, ${event}::jsonb FROM ${claimed}`)
+  const [row] = await db.with(claimed, told).select().from(claimed)
+  return row
 }
 
 /** The fence: this attempt's writes count only while the row is still its own. */
-const stillOurs = (claim: Analysis) =>
+const stillOurs = (claim: Claim) =>
   and(eq(analyses.id, claim.id), eq(analyses.attempt, claim.attempt), inState('processing'))
 
 /** Whether an attempt may still write: not cancelled, not deleted, not taken over. */
-export async function holdsClaim(db: Database, claim: Analysis): Promise<boolean> {
+export async function holdsClaim(db: Database, claim: Claim): Promise<boolean> {
   const rows = await db.select({ id: analyses.id }).from(analyses).where(stillOurs(claim))
   return rows.length > 0
 }
@@ -96,7 +117,7 @@ export async function holdsClaim(db: Database, claim: Analysis): Promise<boolean
  */
 export async function completeAnalysis(
   db: Database,
-  claim: Analysis,
+  claim: Claim,
   report: Omit<Report, 'evidence' | 'durationsMs' | 'beganAt'>,
   evidence: StoredEvidence[],
   degraded: Sentence | null = null
@@ -107,10 +128,10 @@ export async function completeAnalysis(
       .update(analyses)
       .set({ state: 'completed', verdict, score, engineVersion, findings, evidence, degraded, endedAt: now, touchedAt: now })
       .where(stillOurs(claim))
-      .returning()
+      .returning(toldColumns)
     if (row === undefined) return false
     // What earlier attempts may have left behind.
-    for (let attempt = 1; attempt < row.attempt; attempt++) await bury(tx, evidencePrefix(row, attempt))
+    for (let attempt = 1; attempt < claim.attempt; attempt++) await bury(tx, evidencePrefix(claim, attempt))
     await tell(tx, 'analysis.completed', row)
     await endBatchIfDone(tx, row)
     return true
@@ -125,7 +146,7 @@ export interface Failure {
 }
 
 /** `processing → failed`, by the attempt that holds it. @returns whether it did */
-export async function failAnalysis(db: Database, claim: Analysis, failure: Failure): Promise<boolean> {
+export async function failAnalysis(db: Database, claim: Claim, failure: Failure): Promise<boolean> {
   return (await db.transaction((tx) => fail(tx, stillOurs(claim), failure))) !== undefined
 }
 
@@ -134,7 +155,7 @@ async function fail(tx: Queryable, guard: SQL | undefined, failure: Failure): Pr
     .update(analyses)
     .set({ state: 'failed', failureCode: failure.code, failureDetail: failure.detail, endedAt: now, touchedAt: now })
     .where(guard)
-    .returning(claimColumns)
+    .returning({ ...getTableColumns(analyses), plan })
   if (row === undefined) return undefined
   await bury(tx, evidencePrefix(row))
   await refund(tx, row)
@@ -151,7 +172,7 @@ async function refund(tx: Queryable, row: Analysis): Promise<void> {
 }
 
 /** Gives a row back for a later attempt. @returns whether it was still this attempt's */
-export async function giveBack(db: Database, claim: Analysis, reason: string): Promise<boolean> {
+export async function giveBack(db: Database, claim: Claim, reason: string): Promise<boolean> {
   const rows = await db
     .update(analyses)
     .set({ attemptError: reason, touchedAt: now })
@@ -203,8 +224,19 @@ export async function bury(tx: Queryable, prefix: string): Promise<void> {
   await tx.insert(tombstones).values({ prefix }).onConflictDoNothing()
 }
 
+/** Of a row, what its events tell of it and to whom: without the findings, which are large. */
+const toldColumns = {
+  id: analyses.id,
+  accountId: analyses.accountId,
+  state: analyses.state,
+  verdict: analyses.verdict,
+  failureCode: analyses.failureCode,
+  callbackUrl: analyses.callbackUrl,
+  batchId: analyses.batchId
+}
+
 /** Writes the event of a move, in its transaction. */
-export async function tell(tx: Queryable, type: EventType, row: Analysis): Promise<void> {
+export async function tell(tx: Queryable, type: EventType, row: Pick<Analysis, Exclude<keyof typeof toldColumns, 'batchId'>>): Promise<void> {
   const { id, state, verdict, failureCode } = row
   const data = { id, state, ...(verdict !== null && { verdict }), ...(failureCode !== null && { failureCode }) }
   await recordEvent(tx, row.accountId, { type, data }, row.callbackUrl)

@@ -73,6 +73,9 @@ export const isAnalysisEvent = (event: Event): event is AnalysisEvent =>
 /** What happened, without the id and the time that recording it adds. */
 type Happening = Static<typeof AnalysisHappening> | Static<typeof BatchHappening> | Static<typeof QuotaHappening>
 
+/** As an event that happens now. It is true only once it stands in the outbox. */
+export const eventOf = (happening: Happening): Event => ({ ...newEvent(), ...happening })
+
 /**
  * Writes an event into the outbox, and a delivery for everybody who is to be called with it. Call it in the transaction
  * of the change that it tells of: all become true together, or nothing.
@@ -84,7 +87,7 @@ export async function recordEvent(
   happening: Happening,
   callbackUrl: string | null = null
 ): Promise<void> {
-  const event: Event = { ...newEvent(), ...happening }
+  const event = eventOf(happening)
   await tx.insert(outbox).values({ accountId, event })
   await recordDeliveries(tx, accountId, event, callbackUrl)
 }

@@ -1,6 +1,6 @@
 import { Worker, type Job } from 'bullmq'
 import type { FastifyBaseLogger } from 'fastify'
-import { claimAnalysis, lastAttemptVanished } from '../analyses/moves.ts'
+import { claimAnalysis, claimUnlessVanished, lastAttemptVanished, type Claim } from '../analyses/moves.ts'
 import { watched } from '../observability/watched.ts'
 import type { Redis } from '../platform/redis.ts'
 import type { Repeating } from '../platform/repeat.ts'
@@ -54,12 +54,10 @@ export function startProcessor(options: ProcessorOptions): Processor {
     const { requestId, traceparent } = job.data
     const ids = { analysisId: id, ...(requestId !== undefined && { requestId }) }
     const log = options.log.child(ids)
-    const suspect = await lastAttemptVanished(db, id)
-    if (suspect) log.error('The attempt before has ended without a word: its process has died, or is stalled')
-    const attempt = async () => {
-      const claim = await claimAnalysis(db, id, (failed, failure) => measures.analysisFailed(failed, failure))
+    const attempt = async (claimed: Promise<Claim | undefined>) => {
+      const claim = await claimed
       relay.nudge()
-      if (claim === undefined) return
+      if (claim === undefined) return false
       const { accountId, attempt } = claim
       const attributes = { 'faketect.analysis.id': id, 'faketect.account.id': accountId, 'faketect.attempt': attempt }
       const attemptEnded = measures.attemptBegan(claim)
@@ -74,8 +72,14 @@ export function startProcessor(options: ProcessorOptions): Processor {
         attemptEnded()
         relay.nudge()
       }
+      return true
     }
-    await (suspect ? quarantine.alone(attempt) : quarantine.together(attempt))
+    if (await quarantine.together(() => attempt(claimUnlessVanished(db, id)))) return
+    // A suspect, or at its end, or nothing to work on.
+    const suspect = await lastAttemptVanished(db, id)
+    if (suspect) log.error('The attempt before has ended without a word: its process has died, or is stalled')
+    const last = () => attempt(claimAnalysis(db, id, (failed, failure) => measures.analysisFailed(failed, failure)))
+    await (suspect ? quarantine.alone(last) : quarantine.together(last))
   }
 
   const worker = new Worker<Origin>(LEDGER_NAME, process, {

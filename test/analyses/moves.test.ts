@@ -7,6 +7,7 @@ import { mediaKey } from '../../src/analyses/keys.ts'
 import {
   cancelAnalysis,
   claimAnalysis,
+  claimUnlessVanished,
   completeAnalysis,
   deleteAnalysis,
   failAnalysis,
@@ -92,10 +93,13 @@ t.test('an attempt that gave the row back is told from one that vanished', async
   t.equal(await lastAttemptVanished(db, id), false, 'nobody has tried yet')
   const first = (await claimAnalysis(db, id))!
   t.equal(await lastAttemptVanished(db, id), true, 'begun, and nothing heard since')
+  t.equal(await claimUnlessVanished(db, id), undefined, 'a suspect is left as it is')
+  t.match(await read(id), { state: 'processing', attempt: 1 })
   t.equal(await giveBack(db, first, 'storage_unavailable'), true)
   t.equal(await lastAttemptVanished(db, id), false)
-  await claimAnalysis(db, id)
+  t.match(await claimUnlessVanished(db, id), { id, accountId, attempt: 2, kind: 'image', sizeBytes: 1 })
   t.equal(await lastAttemptVanished(db, id), true)
+  t.same(await told(id), ['analysis.queued', 'analysis.processing', 'analysis.processing'])
 })
 
 t.test('what the database refuses moves nothing and tells nothing', async (t) => {

@@ -11,7 +11,8 @@ import {
   completeAnalysis,
   deleteAnalysis,
   failAnalysis,
-  type Analysis
+  type Analysis,
+  type Claim
 } from '../../src/analyses/moves.ts'
 import { beginUpload, completeFromEarlier, queueAnalysis } from '../../src/analyses/uploads.ts'
 import { plans, type PlanName } from '../../src/limits/plans.ts'
@@ -52,7 +53,7 @@ async function queue(accountId: string, plan: PlanName = 'FREE'): Promise<Analys
   return row!
 }
 
-async function complete(accountId: string, plan: PlanName = 'FREE'): Promise<Analysis> {
+async function complete(accountId: string, plan: PlanName = 'FREE'): Promise<Claim> {
   const claim = (await claimAnalysis(db, (await queue(accountId, plan)).id))!
   await completeAnalysis(db, claim, report, [])
   return claim
