@@ -210,7 +210,7 @@ function rowsOf(service: Measured, replaced: Measured): Row[] {
       ours: share(service),
       theirs: share(replaced),
       better: 'more',
-      meaning: 'Nothing is lost, told of twice, or answered with a 5xx; else this row has failed'
+      meaning: 'Nothing may be lost, told of twice, or answered with a 5xx: else the benchmark fails'
     }
   ]
 }
