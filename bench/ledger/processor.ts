@@ -3,12 +3,15 @@
  * and the storage are stand-ins that take no time: what is left is the ledger.
  */
 import { Readable } from 'node:stream'
+import { Registry } from '@prometheus-io/client'
 import pino from 'pino'
 import type { Engine } from '../../src/engine/pool.ts'
 import type { Report } from '../../src/engine/types.ts'
 import { startRelay } from '../../src/events/relay.ts'
 import { quoted } from '../../src/language/sentence.ts'
 import { startProcessor } from '../../src/ledger/processor.ts'
+import { createMeasures } from '../../src/observability/measures.ts'
+import { noTracing } from '../../src/observability/tracing.ts'
 import { connectPostgres } from '../../src/platform/postgres.ts'
 import { connectBlockingRedis, connectRedis } from '../../src/platform/redis.ts'
 import { together } from '../../src/platform/repeat.ts'
@@ -35,11 +38,14 @@ const report: Report = {
   notChecked: [],
   media: { mediaType: 'image/jpeg', width: 1, height: 1 },
   evidence: [],
-  durationsMs: {}
+  durationsMs: {},
+  beganAt: {}
 }
 const engine: Engine = {
   version: report.engineVersion,
   threads: Number(concurrency),
+  busy: 0,
+  waiting: 0,
   analyze: async () => report,
   check: async () => undefined,
   close: async () => undefined
@@ -57,6 +63,8 @@ startProcessor({
   redis: connectBlockingRedis(redisUrl, log),
   lockMs: 15_000,
   retryMs: 5_000,
+  tracing: noTracing,
+  measures: createMeasures(new Registry()),
   log
 })
 // A profile is written when a process ends by itself.
