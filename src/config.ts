@@ -129,6 +129,7 @@ const Environment = Type.Object({
     Type.String({ pattern: '^(s3|file)://', description: 'Where `npm run backup` puts copies of the database; another bucket than that of the files' })
   ),
   BACKUP_KEEP_DAYS: Type.Integer({ default: 30, minimum: 1, description: 'Older copies are removed when a new one is there' }),
+  FAKETECT_KEY: Type.Optional(Type.String({ description: 'An API key, for `npm run analyze -- --server URL`' })),
   SHUTDOWN_MS: Type.Integer({ default: 45_000, minimum: 1_000, description: 'Time to finish what runs after SIGTERM' })
 })
 
@@ -186,6 +187,8 @@ export interface Config {
   /** Undefined where no copies of the database are made. */
   backupUrl: string | undefined
   backupKeepDays: number
+  /** Of a service that is asked by the command line. */
+  apiKey: string | undefined
   shutdownMs: number
 }
 
@@ -265,6 +268,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     tracing: e.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     backupUrl: e.BACKUP_URL,
     backupKeepDays: e.BACKUP_KEEP_DAYS,
+    apiKey: e.FAKETECT_KEY,
     shutdownMs: e.SHUTDOWN_MS
   }
 }

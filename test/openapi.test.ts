@@ -1,6 +1,8 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
+import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { typesOf, type OpenApi as WholeDocument } from '../ops/openapiTypes.ts'
 import { photo } from './engine/pictures.ts'
 import { listen } from './harness/listen.ts'
 import { client, layGround, makeAccount, startService } from './harness/service.ts'
@@ -140,6 +142,11 @@ t.test('what is really answered is what the document says', async () => {
   await check('getSession', '/v1/session', {}, 200)
   await check('deleteAnalysis', path, { method: 'DELETE' }, 204)
   await check('deleteAnalysis', path, { method: 'DELETE' }, 404)
+})
+
+t.test('the types of the client are those of the document (npm run client:types)', async (t) => {
+  const written = readFileSync(new URL('../src/client/openapi.ts', import.meta.url), 'utf8')
+  t.equal(written, typesOf(document as unknown as WholeDocument))
 })
 
 t.test('what is answered about reports is what the document says', async () => {

@@ -68,6 +68,7 @@ const catalogue = {
 } as const satisfies Record<string, readonly [status: number, title: Text]>
 
 export type ProblemCode = keyof typeof catalogue
+const codes = Object.keys(catalogue) as ProblemCode[]
 
 export const problemMediaType = 'application/problem+json'
 
@@ -77,7 +78,7 @@ export const ProblemSchema = Type.Object(
     type: Type.String({ description: 'A URN that ends in the code' }),
     title: Type.String({ description: 'In the language of the request, as `detail`' }),
     status: Type.Integer(),
-    code: Type.String({ description: 'Stable; branch on this' }),
+    code: Type.Enum(codes, { description: 'Stable; branch on this' }),
     detail: Type.Optional(Type.String()),
     requestId: Type.String(),
     limit: Type.Optional(Type.String({ description: 'Of 429: the name of the limit that was hit, as in `GET /v1/usage`' })),

@@ -1,11 +1,18 @@
-import { say } from '../../language/say.ts'
-import { saySignal } from '../saySignal.ts'
 import type { Report, Signal, Verdict } from '../types.ts'
 
 /** What is told of one file: what the engine found, or why it did not come to that. */
 export type FileResult =
-  | { file: string; report: Report; evidence: SavedEvidence[] }
+  | { file: string; report: SaidReport; evidence: SavedEvidence[] }
   | { file: string; error: { code: string; message: string } }
+
+/** What was found, its sentences in words; a service says a little more. */
+export interface SaidReport extends Pick<Report, 'engineVersion' | 'verdict' | 'score' | 'media'> {
+  summary: string
+  signals: Array<Pick<Signal, 'supports' | 'log10LikelihoodRatio'> & { meaning: string }>
+  notChecked: Array<{ code: string; reason: string }>
+  /** Why the verdict rests on less than it should. */
+  degraded?: string
+}
 
 export interface SavedEvidence {
   name: string
@@ -17,13 +24,8 @@ export interface SavedEvidence {
 /** One line of JSON: `file` with `error`, or with the report. */
 export function jsonLine(result: FileResult): string {
   if ('error' in result) return asciiControls(JSON.stringify(result))
-  const { evidence: _bytes, beganAt: _times, ...report } = result.report
-  const said = {
-    summary: say(report.summary, 'en'),
-    signals: report.signals.map((signal) => saySignal(signal, 'en')),
-    notChecked: report.notChecked.map(({ code, reason }) => ({ code, reason: say(reason, 'en') }))
-  }
-  return asciiControls(JSON.stringify({ file: result.file, ...report, ...said, evidence: result.evidence }))
+  const { file, report, evidence } = result
+  return asciiControls(JSON.stringify({ file, ...report, evidence }))
 }
 
 const verdictWords: { readonly [verdict in Verdict]: string } = {
@@ -40,15 +42,16 @@ export function humanText(result: FileResult): string {
   const sure = report.score === null ? '' : `, ${Math.round(report.score * 100)} %`
   const lines = [
     `${printable(result.file)}: ${verdictWords[report.verdict]}${sure}`,
-    `  ${printable(say(report.summary, 'en'))}`,
-    ...report.signals.map((signal) => `  - ${strengthOf(signal)}${printable(say(signal.meaning, 'en'))}`),
-    ...report.notChecked.map(({ reason }) => `  ? ${printable(say(reason, 'en'))}`),
+    `  ${printable(report.summary)}`,
+    ...report.signals.map((signal) => `  - ${strengthOf(signal)}${printable(signal.meaning)}`),
+    ...(report.degraded === undefined ? [] : [`  ? ${printable(report.degraded)}`]),
+    ...report.notChecked.map(({ reason }) => `  ? ${printable(reason)}`),
     ...result.evidence.filter(({ path }) => path !== undefined).map(({ path }) => `  > ${printable(path!)}`)
   ]
   return `${lines.join('\n')}\n`
 }
 
-function strengthOf({ supports, log10LikelihoodRatio }: Signal): string {
+function strengthOf({ supports, log10LikelihoodRatio }: SaidReport['signals'][number]): string {
   if (supports === null || log10LikelihoodRatio <= 0) return ''
   const strength = log10LikelihoodRatio >= 2 ? 'strong' : log10LikelihoodRatio >= 1 ? 'moderate' : 'weak'
   return `[${strength} sign of ${supports === 'ai_generated' ? 'AI' : supports === 'manipulated' ? 'manipulation' : 'authenticity'}] `

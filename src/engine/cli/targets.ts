@@ -1,4 +1,4 @@
-import { open, readdir, stat } from 'node:fs/promises'
+import { open, readdir, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sniffBytes, sniffMediaType } from '../mediaTypes.ts'
 
@@ -54,7 +54,22 @@ async function listFolder(folder: string): Promise<Target[]> {
  * @returns undefined for a file in a folder that is neither picture nor video
  * @throws {TargetError}
  */
-export async function readTarget({ path, named }: Target): Promise<{ bytes: ArrayBuffer; mediaType: string } | undefined> {
+export function readTarget(target: Target): Promise<{ bytes: ArrayBuffer; mediaType: string } | undefined> {
+  return look(target, async (file, mediaType) => {
+    const content = await file.readFile()
+    // A copy where the content shares a buffer with others: the engine takes the whole buffer away.
+    const whole = content.byteLength === content.buffer.byteLength ? content.buffer : new Uint8Array(content).buffer
+    return { bytes: whole, mediaType }
+  })
+}
+
+/** Whether a file is to be sent: false for one in a folder that is neither picture nor video. @throws {TargetError} */
+export async function isMedia(target: Target): Promise<boolean> {
+  return (await look(target, async () => true)) === true
+}
+
+/** Opens a file that is a picture or a video, by its first bytes, and not too large. */
+async function look<T>({ path, named }: Target, then: (file: FileHandle, mediaType: string) => Promise<T>): Promise<T | undefined> {
   try {
     await using file = await open(path)
     const stats = await file.stat()
@@ -69,10 +84,7 @@ export async function readTarget({ path, named }: Target): Promise<{ bytes: Arra
     if (stats.size > maxFileBytes) {
       throw new TargetError('file_too_large', `The file is larger than ${maxFileBytes / 1e6} megabytes`)
     }
-    const content = await file.readFile()
-    // A copy where the content shares a buffer with others: the engine takes the whole buffer away.
-    const whole = content.byteLength === content.buffer.byteLength ? content.buffer : new Uint8Array(content).buffer
-    return { bytes: whole, mediaType: sniffed.mediaType }
+    return await then(file, sniffed.mediaType)
   } catch (error) {
     if (error instanceof TargetError) throw error
     const { code, message } = error as NodeJS.ErrnoException

@@ -1,0 +1,11 @@
+/** The package `@faketect/client`: see docs/client.md. */
+export { createClient, type Client, type ReportOptions } from './client.ts'
+export type { ClientOptions } from './connection.ts'
+export type { EventStreamOptions, StreamedEvent } from './events.ts'
+export type { Source } from './files.ts'
+export type { Analysis, Batch, Event, Operations, Signal } from './openapi.ts'
+export { Problem, type ProblemCode } from './problem.ts'
+export type { Answer, Given, Query, RequestName } from './requests.ts'
+export type { Progress, UploadOptions } from './upload.ts'
+export type { WaitOptions } from './wait.ts'
+export { InvalidWebhook, verifyWebhook, type WebhookHeaders } from './webhook.ts'
