@@ -1,8 +1,9 @@
 import t from 'tap'
+import { pauseAfter } from '../../src/client/retry.ts'
 
 /** What the modules ask of a browser when they are loaded. */
 Object.assign(globalThis, { document: { documentElement: {} } })
-const { outcomesOf, pauseAfter, reasonsOf } = await import('../../src/web/state/parcel.ts')
+const { outcomesOf, reasonsOf } = await import('../../src/web/state/parcel.ts')
 const { readFilters, toApiQuery, toPageQuery } = await import('../../src/web/history/filters.ts')
 const { isAddress, namedByTime } = await import('../../src/web/analyse/incoming.ts')
 

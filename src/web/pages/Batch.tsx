@@ -1,7 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useRoute } from 'preact-iso'
 import { useEffect } from 'preact/hooks'
-import type { BatchResource } from '../../analyses/batchResource.ts'
 import { ask, Problem } from '../api.ts'
 import { CountBar } from '../batch/CountBar.tsx'
 import { language } from '../language/current.ts'
@@ -20,6 +19,7 @@ import { hasEnded, refusalOf } from '../state/files.ts'
 import { listen } from '../state/live.ts'
 import { NotFound } from './NotFound.tsx'
 import '../style/batch.css'
+import type { Batch as BatchResource } from '../../client/openapi.ts'
 
 /** Events come in swarms. */
 const SWARM_MS = 300

@@ -1,6 +1,5 @@
 import { useRoute } from 'preact-iso'
 import { useEffect, useRef } from 'preact/hooks'
-import type { AnalysisResource } from '../../analyses/resource.ts'
 import { Problem } from '../api.ts'
 import { dateTime } from '../language/format.ts'
 import { texts } from '../language/texts.ts'
@@ -19,6 +18,7 @@ import { listen } from '../state/live.ts'
 import { useReading } from '../state/reading.ts'
 import { NotFound } from './NotFound.tsx'
 import '../style/result.css'
+import type { Analysis } from '../../client/openapi.ts'
 
 /** `/analyses/:id`: what was found in one file, and meanwhile how far it has come. */
 export function Result() {
@@ -28,7 +28,7 @@ export function Result() {
 
 function ResultOf({ id }: { id: string }) {
   const { result: t, layout } = texts.value
-  const { value: analysis, problem, reload } = useReading<AnalysisResource>(`/v1/analyses/${encodeURIComponent(id)}`)
+  const { value: analysis, problem, reload } = useReading<Analysis>(`/v1/analyses/${encodeURIComponent(id)}`)
   const { value } = analysis
 
   useEffect(
@@ -81,10 +81,10 @@ function ResultOf({ id }: { id: string }) {
   )
 }
 
-const isEnded = (analysis: AnalysisResource | undefined): boolean => analysis !== undefined && hasEnded(analysis)
+const isEnded = (analysis: Analysis | undefined): boolean => analysis !== undefined && hasEnded(analysis)
 
 /** The verdict, or how far the analysis has come. */
-function titleOf(analysis: AnalysisResource): string {
+function titleOf(analysis: Analysis): string {
   const { states } = texts.value.result
   return analysis.state === 'completed' ? headlineOf(analysis) : states[analysis.state]
 }

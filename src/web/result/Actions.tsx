@@ -1,6 +1,6 @@
 import { useLocation } from 'preact-iso'
 import { useSignal } from '@preact/signals'
-import type { AnalysisResource } from '../../analyses/resource.ts'
+import type { Analysis } from '../../client/openapi.ts'
 import { texts } from '../language/texts.ts'
 import { Button } from '../parts/Button.tsx'
 import { deleteWithUndo } from '../state/deletion.ts'
@@ -9,7 +9,7 @@ import { ReportDialog } from './ReportDialog.tsx'
 import { ShareDialog } from './ShareDialog.tsx'
 
 /** What its owner can do with a completed analysis. */
-export function Actions({ analysis }: { analysis: AnalysisResource }) {
+export function Actions({ analysis }: { analysis: Analysis }) {
   const { result: t } = texts.value
   const open = useSignal<'share' | 'report' | undefined>(undefined)
   const close = () => (open.value = undefined)
@@ -30,7 +30,7 @@ export function Actions({ analysis }: { analysis: AnalysisResource }) {
 }
 
 /** The file as it was sent. */
-export function Download({ analysis }: { analysis: AnalysisResource }) {
+export function Download({ analysis }: { analysis: Analysis }) {
   const { result: t } = texts.value
   return (
     <a class="button" href={analysis.links.media} download={analysis.fileName} target="_self">
@@ -40,7 +40,7 @@ export function Download({ analysis }: { analysis: AnalysisResource }) {
 }
 
 /** Leaves the page at once; what is deleted can be had back for a while. */
-export function DeleteButton({ analysis }: { analysis: AnalysisResource }) {
+export function DeleteButton({ analysis }: { analysis: Analysis }) {
   const { result: t } = texts.value
   const { route } = useLocation()
 

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useId } from 'preact/hooks'
-import type { AnalysisResource } from '../../analyses/resource.ts'
+import type { Analysis } from '../../client/openapi.ts'
 import type { Truth } from '../../feedback/keep.ts'
 import { ask, Problem } from '../api.ts'
 import { texts } from '../language/texts.ts'
@@ -20,7 +20,7 @@ interface Feedback {
 const truths = ['ai_generated', 'manipulated', 'authentic'] as const satisfies Truth[]
 
 /** “This is wrong” in one click; what it truly is, and whether the file may be kept, can be added, and all of it taken back. */
-export function Dispute({ analysis }: { analysis: AnalysisResource }) {
+export function Dispute({ analysis }: { analysis: Analysis }) {
   const { dispute: t } = texts.value
   const path = `${analysis.links.self}/feedback`
   const said = useSignal<Feedback | null>(null)

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { AnalysisResource } from '../../analyses/resource.ts'
+import type { Analysis } from '../../client/openapi.ts'
 import { ask } from '../api.ts'
 import { texts } from '../language/texts.ts'
 import { Button } from '../parts/Button.tsx'
@@ -11,7 +11,7 @@ import { Time } from '../parts/Time.tsx'
 import { DeleteButton, Download } from './Actions.tsx'
 
 /** An analysis that has not ended: where it is, and how to stop it. @param props.onChange loads it anew */
-export function Pending({ analysis, onChange }: { analysis: AnalysisResource; onChange: () => Promise<void> }) {
+export function Pending({ analysis, onChange }: { analysis: Analysis; onChange: () => Promise<void> }) {
   const { result: t } = texts.value
   const { state, links, createdAt } = analysis
   const before = useFilesBefore(analysis)
@@ -39,13 +39,13 @@ export function Pending({ analysis, onChange }: { analysis: AnalysisResource; on
 }
 
 /** How many of one's own files came before one that waits; undefined when it does not wait, or nobody knows. */
-function useFilesBefore({ state, createdAt }: AnalysisResource): number | undefined {
+function useFilesBefore({ state, createdAt }: Analysis): number | undefined {
   const before = useSignal<number | undefined>(undefined)
   useEffect(() => {
     const left = new AbortController()
     before.value = undefined
     if (state === 'queued') {
-      ask<{ analyses: AnalysisResource[] }>(`/v1/analyses?state=queued&limit=100&to=${encodeURIComponent(createdAt)}`, { signal: left.signal })
+      ask<{ analyses: Analysis[] }>(`/v1/analyses?state=queued&limit=100&to=${encodeURIComponent(createdAt)}`, { signal: left.signal })
         .then(({ analyses }) => (before.value = analyses.filter((other) => other.createdAt < createdAt).length))
         .catch(() => undefined) // It is only said where it is known.
     }
@@ -55,7 +55,7 @@ function useFilesBefore({ state, createdAt }: AnalysisResource): number | undefi
 }
 
 /** An analysis that ended without a verdict: why, and what can be done. */
-export function WithoutVerdict({ analysis }: { analysis: AnalysisResource }) {
+export function WithoutVerdict({ analysis }: { analysis: Analysis }) {
   const { result: t } = texts.value
   const { state, failure, purgedAt } = analysis
   return (

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import type { AnalysisResource } from '../../analyses/resource.ts'
+import type { Analysis } from '../../client/openapi.ts'
 import { noAnswer, problemOf } from '../api.ts'
 import { language } from '../language/current.ts'
 import { texts } from '../language/texts.ts'
@@ -11,7 +11,7 @@ import { announce } from '../state/announcements.ts'
 import { Inclusions } from './Inclusions.tsx'
 
 interface DialogProps {
-  analysis: AnalysisResource
+  analysis: Analysis
   open: boolean
   onClose: () => void
 }
@@ -29,7 +29,7 @@ export function ReportDialog({ analysis, open, onClose }: DialogProps) {
   )
 }
 
-function Report({ analysis }: { analysis: AnalysisResource }) {
+function Report({ analysis }: { analysis: Analysis }) {
   const { sharing: t } = texts.value
   const id = useSignal<string | undefined>(undefined)
   const make = useAction(async (given: Given) => {

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { Static } from 'typebox'
-import type { AnalysisResource } from '../../analyses/resource.ts'
+import type { Analysis } from '../../client/openapi.ts'
 import type { ShareInclusion, ShareSchema } from '../../shares/resource.ts'
 import { ask, Problem } from '../api.ts'
 import { dateTime, list } from '../language/format.ts'
@@ -23,7 +23,7 @@ const dayMs = 86_400_000
 const durations = ['7', '30', '365', 'always'] as const
 
 interface DialogProps {
-  analysis: AnalysisResource
+  analysis: Analysis
   open: boolean
   onClose: () => void
 }

@@ -1,11 +1,11 @@
 import type { Static } from 'typebox'
-import type { AnalysisResource } from '../../analyses/resource.ts'
+import type { Analysis } from '../../client/openapi.ts'
 import type { SharedAnalysisSchema } from '../../shares/resource.ts'
 
 export type SharedResource = Static<typeof SharedAnalysisSchema>
 
 /** What an analysis has found, as its owner sees it and as those do who have its link. */
-export type Examined = AnalysisResource | SharedResource
+export type Examined = Analysis | SharedResource
 export type Signal = Examined['signals'][number]
 export type Evidence = Examined['evidence'][number]
 

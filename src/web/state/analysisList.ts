@@ -1,6 +1,6 @@
 import { useComputed, useSignal, type ReadonlySignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import type { AnalysisResource } from '../../analyses/resource.ts'
+import type { Analysis } from '../../client/openapi.ts'
 import { ask, Problem } from '../api.ts'
 import { language } from '../language/current.ts'
 import { isAnalysisEvent } from '../result/events.ts'
@@ -15,13 +15,13 @@ const SWARM_MS = 400
 const ASKED_ONE_BY_ONE = 3
 
 interface Page {
-  analyses: AnalysisResource[]
+  analyses: Analysis[]
   next: string | null
 }
 
 export interface AnalysisList {
   /** Newest first; undefined until the first page has come. */
-  analyses: ReadonlySignal<readonly AnalysisResource[] | undefined>
+  analyses: ReadonlySignal<readonly Analysis[] | undefined>
   /** Whether there are earlier ones. */
   hasMore: ReadonlySignal<boolean>
   /** Loads the next page. */
@@ -35,7 +35,7 @@ export interface AnalysisList {
  * @param filters those of `GET /v1/analyses`, as a query
  */
 export function useAnalysisList(filters: string, pageSize: number): AnalysisList {
-  const rows = useSignal<readonly AnalysisResource[] | undefined>(undefined)
+  const rows = useSignal<readonly Analysis[] | undefined>(undefined)
   const next = useSignal<string | null>(null)
   const busy = useSignal(false)
   const problem = useSignal<unknown>(undefined)
@@ -72,7 +72,7 @@ export function useAnalysisList(filters: string, pageSize: number): AnalysisList
     async function reload(isFirst = false): Promise<void> {
       const shown = isFirst ? [] : (rows.peek() ?? [])
       const oldest = shown.at(-1)?.id ?? ''
-      const found: AnalysisResource[] = []
+      const found: Analysis[] = []
       const reachesAll = () => oldest === '' || (found.at(-1)?.id ?? '') <= oldest
       let page = await askPage(firstPage(Math.min(LARGEST_PAGE, Math.max(pageSize, shown.length))))
       found.push(...page.analyses)
@@ -90,7 +90,7 @@ export function useAnalysisList(filters: string, pageSize: number): AnalysisList
       news.clear()
       const known = new Map(rows.peek()?.map((row) => [row.id, row]))
       if (filters !== '' || ids.length > ASKED_ONE_BY_ONE || ids.some((id) => !known.has(id))) return reload()
-      const found = await Promise.all(ids.map((id) => ask<AnalysisResource>(`/v1/analyses/${id}`, { signal }).catch((error: unknown) => {
+      const found = await Promise.all(ids.map((id) => ask<Analysis>(`/v1/analyses/${id}`, { signal }).catch((error: unknown) => {
         if (error instanceof Problem && error.status === 404) return undefined
         throw error
       })))

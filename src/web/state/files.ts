@@ -1,10 +1,9 @@
-import type { BatchResource } from '../../analyses/batchResource.ts'
-import type { AnalysisResource } from '../../analyses/resource.ts'
+import type { Analysis, Batch } from '../../client/openapi.ts'
 import { texts } from '../language/texts.ts'
 import { named } from '../result/names.ts'
 
 /** As much of an analysis as a line in a list shows; a batch says no more of its members. */
-export type FileSummary = BatchResource['analyses'][number] & Partial<Pick<AnalysisResource, 'kind' | 'createdAt' | 'failure' | 'batchId'>>
+export type FileSummary = Batch['analyses'][number] & Partial<Pick<Analysis, 'kind' | 'createdAt' | 'failure' | 'batchId'>>
 
 export const hasEnded = ({ state }: Pick<FileSummary, 'state'>): boolean => state === 'completed' || state === 'failed' || state === 'cancelled'
 
@@ -16,7 +15,7 @@ export function countVerdicts(analyses: readonly FileSummary[]) {
 }
 
 /** Why a batch did not take a file, in sentences: its own words are only the last of them. */
-export function refusalOf({ code, detail }: BatchResource['refused'][number]): string {
+export function refusalOf({ code, detail }: Batch['refused'][number]): string {
   return [named(texts.value.files.refusals, code), detail].filter((words) => words !== undefined).join(' ')
 }
 

@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals'
-import type { Event } from '../../events/event.ts'
+import type { Event } from '../../client/openapi.ts'
 import { session } from './session.ts'
 
 /**

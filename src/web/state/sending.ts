@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals'
-import type { AnalysisResource } from '../../analyses/resource.ts'
+import type { Analysis } from '../../client/openapi.ts'
+import { pauseAfter } from '../../client/retry.ts'
 import { ask, messageOf, Problem } from '../api.ts'
 import { bytes } from '../language/format.ts'
 import { texts } from '../language/texts.ts'
@@ -7,7 +8,7 @@ import { announce } from './announcements.ts'
 import { deleteForGood } from './deletion.ts'
 import { refusalOf } from './files.ts'
 import { showLocally } from './localPictures.ts'
-import { outcomesOf, pauseAfter, reasonsOf, sendFiles, type Outcome } from './parcel.ts'
+import { outcomesOf, reasonsOf, sendFiles, type Outcome } from './parcel.ts'
 import { planLimits } from './plans.ts'
 import { loadSession, session } from './session.ts'
 import { addUploads, canRetry, drop, fail, findUpload, setStage, setStages, shownUploads, sizeOf, sum, unwanted, updateTaken, uploads, type Stage, type Upload } from './uploads.ts'
@@ -100,14 +101,14 @@ function request(parcel: Parcel, signal: AbortSignal) {
   if (first !== undefined && 'address' in first) {
     for (const key of parcel.uploads) setStage(key, { name: 'storing' })
     const headers = { 'idempotency-key': parcel.key }
-    return ask<AnalysisResource>('/v1/analyses', { method: 'POST', json: { url: first.address }, headers, signal, timeoutMs: FETCH_TIMEOUT_MS })
+    return ask<Analysis>('/v1/analyses', { method: 'POST', json: { url: first.address }, headers, signal, timeoutMs: FETCH_TIMEOUT_MS })
   }
-  const onProgress = (sentBytes: number) => {
+  const onSent = (sentBytes: number) => {
     parcel.sentBytes = Math.max(parcel.sentBytes, sentBytes)
     showSent(parcel, sentBytes)
   }
   showSent(parcel, 0)
-  return sendFiles(sources as File[], { key: parcel.key, signal, onProgress })
+  return sendFiles(sources as File[], { key: parcel.key, signal, onSent })
 }
 
 /** Files leave one after the other: so the progress of the request is that of each. */
@@ -146,7 +147,7 @@ function failAll(parcel: Parcel, error: unknown): void {
   }
   const isPassing = problem === undefined || problem.isPassing
   if (!isPassing) parcels.delete(parcel)
-  const pauseMs = pauseAfter(problem, parcel.attempts)
+  const pauseMs = problem && pauseAfter(problem, parcel.attempts)
   const againAt = pauseMs === undefined ? undefined : Date.now() + pauseMs
   // The service still works on our own first attempt, whose connection broke.
   const isBusy = problem?.code === 'idempotency_key_in_flight'
@@ -193,7 +194,7 @@ export function retryAll(): void {
 export async function cancel(key: string): Promise<void> {
   const upload = findUpload(key)
   if (upload?.stage.name === 'taken') {
-    return updateTaken(await ask<AnalysisResource>(`${upload.stage.analysis.links.self}/cancel`, { method: 'POST' }))
+    return updateTaken(await ask<Analysis>(`${upload.stage.analysis.links.self}/cancel`, { method: 'POST' }))
   }
   if (upload === undefined) return
   announce(texts.value.analyse.cancelled(upload.name))

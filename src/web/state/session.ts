@@ -1,10 +1,9 @@
 import { signal } from '@preact/signals'
-import type { Static } from 'typebox'
-import type { CallerSchema } from '../../accounts/resource.ts'
+import type { Session } from '../../client/openapi.ts'
 import { ask, onUnauthorized, Problem } from '../api.ts'
 
 /** Who is signed in, and what they may do: `GET /v1/session`. */
-export type Session = Static<typeof CallerSchema>
+export type { Session }
 
 /** Undefined until the service has said it; null for nobody. */
 export const session = signal<Session | null | undefined>(undefined)

@@ -1,6 +1,5 @@
 import { effect } from '@preact/signals'
-import type { BatchResource } from '../../analyses/batchResource.ts'
-import type { AnalysisResource } from '../../analyses/resource.ts'
+import type { Analysis, Batch } from '../../client/openapi.ts'
 import { ask, Problem } from '../api.ts'
 import { language } from '../language/current.ts'
 import { hasEnded, type FileSummary } from './files.ts'
@@ -31,7 +30,7 @@ async function refresh(): Promise<void> {
   wanted.clear()
   await Promise.all(paths.map(async (path) => {
     try {
-      const answer = await ask<AnalysisResource | BatchResource>(path)
+      const answer = await ask<Analysis | Batch>(path)
       for (const analysis of 'analyses' in answer ? answer.analyses : [answer]) take(analysis)
     } catch (error) {
       // Otherwise the next event, or the next `reload`, asks again.
