@@ -32,9 +32,6 @@ export function onUnauthorized(listener: () => void): () => void {
   return () => unauthorizedListeners.delete(listener)
 }
 
-/** What JSON makes of it: times are text. */
-export type AsJson<T> = T extends Date ? string : T extends object ? { [Name in keyof T]: AsJson<T[Name]> } : T
-
 /**
  * Asks the service: `await ask<Analysis>('/v1/analyses/…')`.
  * @returns the answer's JSON; undefined for an answer without a body

@@ -1,6 +1,4 @@
-import type { Static } from 'typebox'
-import type { BillingSchema } from '../../billing/resource.ts'
-import type { PlanSchema } from '../../limits/resource.ts'
+import type { Answer } from '../../client/requests.ts'
 import { ask, Problem } from '../api.ts'
 import { texts } from '../language/texts.ts'
 import { Button } from '../parts/Button.tsx'
@@ -9,20 +7,20 @@ import { ProblemNotice } from '../parts/Notice.tsx'
 import { useReading } from '../state/reading.ts'
 import { session } from '../state/session.ts'
 
-type PlanName = Static<typeof PlanSchema>['plan']
+type PlanName = Answer<'GET /v1/plans'>['plans'][number]['plan']
 
 const names = ['FREE', 'PRO', 'PREMIUM'] as const satisfies PlanName[]
 
 /** Buying a plan, and changing what was bought, on pages of the provider; nothing where nothing is sold. */
 export function Buying({ plan }: { plan: PlanName }) {
-  const { value, problem } = useReading<Static<typeof BillingSchema>>('/v1/billing')
+  const { value, problem } = useReading<Answer<'GET /v1/billing'>>('/v1/billing')
   const billing = value.value
   const isOff = problem.value instanceof Problem && problem.value.code === 'billing_off'
   if (billing === undefined) return isOff ? null : <ProblemNotice problem={problem.value} />
   return <Offers plan={plan} billing={billing} />
 }
 
-function Offers({ plan, billing: { plans, subscribed, hasPortal } }: { plan: PlanName; billing: Static<typeof BillingSchema> }) {
+function Offers({ plan, billing: { plans, subscribed, hasPortal } }: { plan: PlanName; billing: Answer<'GET /v1/billing'> }) {
   const { plan: t } = texts.value
   const leave = useAction(async (path: string, json: object) => {
     const { url } = await ask<{ url: string }>(path, { method: 'POST', json })

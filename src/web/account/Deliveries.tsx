@@ -1,7 +1,6 @@
 import { useSignal, type Signal } from '@preact/signals'
 import { useEffect, useId } from 'preact/hooks'
-import type { Static } from 'typebox'
-import type { DeliverySchema } from '../../webhooks/resource.ts'
+import type { WebhookDelivery } from '../../client/openapi.ts'
 import { ask } from '../api.ts'
 import { dateTime, duration } from '../language/format.ts'
 import { texts } from '../language/texts.ts'
@@ -13,7 +12,7 @@ import { Time } from '../parts/Time.tsx'
 import { useListing } from '../state/listing.ts'
 import { useLiveReload } from '../state/reading.ts'
 
-type Delivery = Static<typeof DeliverySchema>
+type Delivery = WebhookDelivery
 
 interface Props {
   path: string

@@ -1,5 +1,5 @@
-import type { Static } from 'typebox'
-import type { ApiKeyWithSecretSchema, CallerSchema } from '../../accounts/resource.ts'
+import type { Session } from '../../client/openapi.ts'
+import type { Answer } from '../../client/requests.ts'
 import { ask } from '../api.ts'
 import { texts } from '../language/texts.ts'
 import { Button } from '../parts/Button.tsx'
@@ -8,8 +8,8 @@ import { Form, useAction, type Given } from '../parts/Form.tsx'
 import { Ticks } from '../parts/Ticks.tsx'
 import { session } from '../state/session.ts'
 
-type MadeKey = Static<typeof ApiKeyWithSecretSchema>
-type Scope = Static<typeof CallerSchema>['scopes'][number]
+type MadeKey = Answer<'POST /v1/api-keys'>
+type Scope = Session['scopes'][number]
 
 const DAY_MS = 86_400_000
 const lifetimes = ['never', '7', '30', '90', '365'] as const

@@ -1,9 +1,8 @@
-import type { Static } from 'typebox'
-import type { PlanSchema } from '../../limits/resource.ts'
+import type { Answer } from '../../client/requests.ts'
 import { bytes, number } from '../language/format.ts'
 import { texts } from '../language/texts.ts'
 
-type Plan = Static<typeof PlanSchema>
+type Plan = Answer<'GET /v1/plans'>['plans'][number]
 
 const rows = [
   'analysesPerMonth',

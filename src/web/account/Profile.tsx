@@ -1,5 +1,4 @@
-import type { Static } from 'typebox'
-import type { AccountSchema } from '../../accounts/resource.ts'
+import type { Answer } from '../../client/requests.ts'
 import { ask } from '../api.ts'
 import { date } from '../language/format.ts'
 import { texts } from '../language/texts.ts'
@@ -9,7 +8,7 @@ import { TextField } from '../parts/Field.tsx'
 import { Form, useAction, type Given } from '../parts/Form.tsx'
 import { toast } from '../state/toasts.ts'
 
-export type AccountResource = Static<typeof AccountSchema>
+export type AccountResource = Answer<'GET /v1/account'>
 
 /** Who one is here: name, address, and since when. */
 export function Profile({ account, onChanged }: { account: AccountResource; onChanged: () => Promise<void> }) {

@@ -1,12 +1,11 @@
 import { useEffect } from 'preact/hooks'
-import type { Static } from 'typebox'
-import type { UsageSchema } from '../../limits/resource.ts'
+import type { Answer } from '../../client/requests.ts'
 import { bytes, dateTime, number, timeOfDay } from '../language/format.ts'
 import { texts } from '../language/texts.ts'
 import { Progress } from '../parts/Progress.tsx'
 import type { Reading } from '../state/reading.ts'
 
-type Usage = Static<typeof UsageSchema>
+type Usage = Answer<'GET /v1/usage'>
 type Limit = Usage['limits'][number]
 
 /** What people ask first stands first. */

@@ -1,6 +1,5 @@
 import { useSignal } from '@preact/signals'
-import type { Static } from 'typebox'
-import type { WebhookSchema } from '../../webhooks/resource.ts'
+import type { Webhook } from '../../client/openapi.ts'
 import { ask } from '../api.ts'
 import { list } from '../language/format.ts'
 import { texts } from '../language/texts.ts'
@@ -15,7 +14,7 @@ import { Deliveries } from './Deliveries.tsx'
 import { RotateSecret } from './RotateSecret.tsx'
 import { WebhookForm } from './WebhookForm.tsx'
 
-export type Webhook = Static<typeof WebhookSchema>
+export type { Webhook }
 
 interface Props {
   webhook: Webhook

@@ -1,5 +1,4 @@
-import type { Static } from 'typebox'
-import type { WebhookWithSecretSchema } from '../../webhooks/resource.ts'
+import type { WebhookWithSecret } from '../../client/openapi.ts'
 import { ask } from '../api.ts'
 import { texts } from '../language/texts.ts'
 import { Button } from '../parts/Button.tsx'
@@ -8,7 +7,7 @@ import { Form, useAction, type Given } from '../parts/Form.tsx'
 import { Ticks } from '../parts/Ticks.tsx'
 import type { Webhook } from './WebhookCard.tsx'
 
-export type MadeWebhook = Static<typeof WebhookWithSecretSchema>
+export type MadeWebhook = WebhookWithSecret
 
 const eventTypes = ['analysis.completed', 'analysis.failed', 'batch.completed', 'quota.warning', 'quota.exhausted'] as const satisfies Webhook['events']
 

@@ -1,7 +1,5 @@
 import { useLocation } from 'preact-iso'
-import type { Static } from 'typebox'
-import type { AdminAccountSchema } from '../../admin/resource.ts'
-import type { AsJson } from '../api.ts'
+import type { Answer } from '../../client/requests.ts'
 import { date } from '../language/format.ts'
 import { texts } from '../language/texts.ts'
 import { Button } from '../parts/Button.tsx'
@@ -12,7 +10,7 @@ import { More } from '../parts/More.tsx'
 import { PageTitle } from '../parts/PageTitle.tsx'
 import { useListing } from '../state/listing.ts'
 
-type Account = AsJson<Static<typeof AdminAccountSchema>>
+type Account = Answer<'GET /v1/admin/accounts'>['accounts'][number]
 
 export const planNames = ['FREE', 'PRO', 'PREMIUM'] as const satisfies Array<Account['plan']>
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i

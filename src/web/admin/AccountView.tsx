@@ -1,6 +1,5 @@
-import type { Static } from 'typebox'
-import type { AdminAccountDetailSchema } from '../../admin/resource.ts'
-import { Problem, type AsJson } from '../api.ts'
+import type { Answer } from '../../client/requests.ts'
+import { Problem } from '../api.ts'
 import { dateTime, number } from '../language/format.ts'
 import { texts } from '../language/texts.ts'
 import { EmptyState } from '../parts/EmptyState.tsx'
@@ -12,7 +11,7 @@ import { useReading } from '../state/reading.ts'
 import { AccountChanges } from './AccountChanges.tsx'
 import { AuditList, type AuditEntry } from './AuditList.tsx'
 
-export type AccountDetail = AsJson<Static<typeof AdminAccountDetailSchema>>
+export type AccountDetail = Answer<'GET /v1/admin/accounts/{id}'>
 
 const SHOWN = 10
 

@@ -1,12 +1,10 @@
-import type { Static } from 'typebox'
-import type { AuditEntrySchema } from '../../admin/resource.ts'
-import type { AsJson } from '../api.ts'
+import type { Answer } from '../../client/requests.ts'
 import { texts } from '../language/texts.ts'
 import { EmptyState } from '../parts/EmptyState.tsx'
 import { Time } from '../parts/Time.tsx'
 import { AccountLink } from './AccountLink.tsx'
 
-export type AuditEntry = AsJson<Static<typeof AuditEntrySchema>>
+export type AuditEntry = Answer<'GET /v1/admin/audit-log'>['entries'][number]
 
 /** What was done, by whom, to which account. @param props.ofOne of one account alone, which need not be named again */
 export function AuditList({ entries, ofOne = false }: { entries: AuditEntry[]; ofOne?: boolean }) {

@@ -1,13 +1,11 @@
-import type { Static } from 'typebox'
-import type { FailureSchema } from '../../admin/resource.ts'
-import type { AsJson } from '../api.ts'
+import type { Answer } from '../../client/requests.ts'
 import { bytes } from '../language/format.ts'
 import { texts } from '../language/texts.ts'
 import { EmptyState } from '../parts/EmptyState.tsx'
 import { Time } from '../parts/Time.tsx'
 import { AccountLink } from './AccountLink.tsx'
 
-export type Failure = AsJson<Static<typeof FailureSchema>>
+export type Failure = Answer<'GET /v1/admin/failures'>['failures'][number]
 
 /** Failed analyses: why, of what kind, after how many attempts, and whose; nothing by which a file could be known. */
 export function FailureList({ failures }: { failures: Failure[] }) {

@@ -1,10 +1,8 @@
-import type { Static } from 'typebox'
-import type { QueueSchema } from '../../admin/resource.ts'
-import type { AsJson } from '../api.ts'
+import type { Answer } from '../../client/requests.ts'
 import { duration, number } from '../language/format.ts'
 import { texts } from '../language/texts.ts'
 
-export type Queue = AsJson<Static<typeof QueueSchema>>
+export type Queue = Answer<'GET /v1/admin/queue'>
 
 /** How the work stands: what the database says of analyses, in a figure each. */
 export function QueueFigures({ queue: { analyses, oldestQueuedSeconds } }: { queue: Queue }) {

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
-import type { Static } from 'typebox'
-import type { ApiKeySchema, ApiKeyWithSecretSchema } from '../../accounts/resource.ts'
+import type { ApiKey } from '../../client/openapi.ts'
+import type { Answer } from '../../client/requests.ts'
 import { AccountPages } from '../account/AccountPages.tsx'
 import { KeyForm } from '../account/KeyForm.tsx'
 import { ask, Problem } from '../api.ts'
@@ -19,8 +19,6 @@ import { useReading } from '../state/reading.ts'
 import { session } from '../state/session.ts'
 import { toast } from '../state/toasts.ts'
 
-type ApiKey = Static<typeof ApiKeySchema>
-
 /** `/account/keys`: what programs use. */
 export function Keys() {
   const { keys: t } = texts.value
@@ -37,7 +35,7 @@ function KeyList() {
   const { keys: t } = texts.value
   const { value, problem, reload } = useReading<{ apiKeys: ApiKey[] }>('/v1/api-keys')
   const making = useSignal(false)
-  const made = useSignal<Static<typeof ApiKeyWithSecretSchema> | undefined>(undefined)
+  const made = useSignal<Answer<'POST /v1/api-keys'> | undefined>(undefined)
   const revoking = useSignal<ApiKey | undefined>(undefined)
   const revoke = useAction(async () => {
     const key = revoking.value

@@ -1,5 +1,4 @@
-import type { Static } from 'typebox'
-import type { PlanSchema, UsageSchema } from '../../limits/resource.ts'
+import type { Answer } from '../../client/requests.ts'
 import { AccountPages } from '../account/AccountPages.tsx'
 import { Buying } from '../account/Buying.tsx'
 import { PlanTable } from '../account/PlanTable.tsx'
@@ -13,8 +12,8 @@ import { useLiveReload, useReading } from '../state/reading.ts'
 /** `/account/plan`: what the plan allows, and how much of it is used, as it happens. */
 export function Plan() {
   const { plan: t, layout } = texts.value
-  const usage = useReading<Static<typeof UsageSchema>>('/v1/usage')
-  const plans = useReading<{ plans: Array<Static<typeof PlanSchema>> }>('/v1/plans')
+  const usage = useReading<Answer<'GET /v1/usage'>>('/v1/usage')
+  const plans = useReading<Answer<'GET /v1/plans'>>('/v1/plans')
   useLiveReload(() => void usage.reload())
   useUntilReset(usage)
   const used = usage.value.value

@@ -1,6 +1,5 @@
 import { useSignal } from '@preact/signals'
-import type { Static } from 'typebox'
-import type { SessionListSchema } from '../../accounts/resource.ts'
+import type { Answer } from '../../client/requests.ts'
 import { AccountPages } from '../account/AccountPages.tsx'
 import { deviceOf } from '../account/device.ts'
 import { ask, Problem } from '../api.ts'
@@ -16,12 +15,12 @@ import { Time } from '../parts/Time.tsx'
 import { useReading } from '../state/reading.ts'
 import { toast } from '../state/toasts.ts'
 
-type Session = Static<typeof SessionListSchema>['sessions'][number]
+type Session = Answer<'GET /v1/sessions'>['sessions'][number]
 
 /** `/account/sessions`: where one is signed in. */
 export function Sessions() {
   const { sessions: t } = texts.value
-  const { value, problem, reload } = useReading<Static<typeof SessionListSchema>>('/v1/sessions')
+  const { value, problem, reload } = useReading<Answer<'GET /v1/sessions'>>('/v1/sessions')
   const asking = useSignal(false)
   const endOthers = useAction(async () => {
     await ask('/v1/sessions', { method: 'DELETE' })

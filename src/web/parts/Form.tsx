@@ -2,7 +2,7 @@ import type { ReadonlySignal } from '@preact/signals'
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
-import type { ProblemCode } from '../../platform/problem.ts'
+import type { ProblemCode } from '../../client/problem.ts'
 import { Problem } from '../api.ts'
 import { texts } from '../language/texts.ts'
 import { ProblemNotice } from './Notice.tsx'
@@ -108,7 +108,7 @@ function filledIn(form: HTMLFormElement): Given {
 
 function ofService({ errors, code, message }: Problem, about: FormProps['about'], form: HTMLFormElement): FieldErrors {
   const named = errors.map(({ pointer, detail }): [string, string] => [pointer.split('/')[1] ?? '', detail])
-  const field = about?.[code as ProblemCode]
+  const field = about?.[code]
   if (field !== undefined) named.push([field, message])
   return Object.fromEntries(named.filter(([name]) => form.elements.namedItem(name) !== null))
 }

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { Static } from 'typebox'
 import type { Analysis } from '../../client/openapi.ts'
-import type { ShareInclusion, ShareSchema } from '../../shares/resource.ts'
+import type { Answer } from '../../client/requests.ts'
+import type { ShareInclusion } from '../../shares/resource.ts'
 import { ask, Problem } from '../api.ts'
 import { dateTime, list } from '../language/format.ts'
 import { texts } from '../language/texts.ts'
@@ -16,7 +16,7 @@ import { Spinner } from '../parts/Spinner.tsx'
 import { announce } from '../state/announcements.ts'
 import { Inclusions } from './Inclusions.tsx'
 
-type Share = Static<typeof ShareSchema>
+type Share = Answer<'GET /v1/analyses/{id}/share'>
 
 const inclusions: ShareInclusion[] = ['location', 'serial_numbers', 'prompts', 'file_name']
 const dayMs = 86_400_000

@@ -1,8 +1,7 @@
-import type { Static } from 'typebox'
 import type { Analysis } from '../../client/openapi.ts'
-import type { SharedAnalysisSchema } from '../../shares/resource.ts'
+import type { Answer } from '../../client/requests.ts'
 
-export type SharedResource = Static<typeof SharedAnalysisSchema>
+export type SharedResource = Answer<'GET /v1/shared/{token}'>
 
 /** What an analysis has found, as its owner sees it and as those do who have its link. */
 export type Examined = Analysis | SharedResource
