@@ -1,7 +1,7 @@
 import { noAnswer as noAnswerInEnglish, Problem, problemOf as problemInEnglish } from '../client/problem.ts'
 import { ask as askOnce, type RequestOptions } from '../client/request.ts'
 import { language } from './language/current.ts'
-import { texts } from './language/texts.ts'
+import { texts, textsAreThere } from './language/texts.ts'
 
 /** What the service refused, or why it could not be asked, as the client for programs has it: here in the language of the page. */
 export { Problem }
@@ -43,6 +43,8 @@ export async function ask<T = undefined>(path: string, options: RequestOptions =
     return await askOnce<T>(path, { ...options, headers: { 'accept-language': language.peek(), ...options.headers } })
   } catch (error) {
     if (error instanceof Problem && error.code === 'unauthorized') for (const listener of unauthorizedListeners) listener()
+    // Who is signed in is asked while the texts are still on their way.
+    await textsAreThere
     throw inOurWords(error)
   }
 }

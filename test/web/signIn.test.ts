@@ -150,6 +150,20 @@ t.test('a service that does not answer is said not to, and asked again', async (
   await context.close()
 })
 
+t.test('what the service says before the page has its texts is understood', async (t) => {
+  const context = await browser.newContext({ locale: 'fr-FR' })
+  const { page, complaints } = await openPage(context)
+  const answered = page.waitForResponse('**/v1/session')
+  await page.route('**/assets/fr-*.js', async (route) => {
+    await (await answered).finished()
+    await route.continue()
+  })
+  await page.goto(url)
+  await page.getByRole('heading', { name: 'Peut-on se fier à cette image' }).waitFor()
+  t.same(complaints, [])
+  await context.close()
+})
+
 t.test('a page whose files do not come says so', async (t) => {
   const context = await browser.newContext({ locale: 'en-GB' })
   const { page } = await openPage(context)

@@ -9,6 +9,10 @@ const catalogues: Record<Language, () => Promise<Texts>> = {
 }
 
 const loaded = signal<Texts | undefined>(undefined)
+const there = Promise.withResolvers<void>()
+
+/** Resolves when there are texts; never where they can't be had, as nothing is drawn then. */
+export const textsAreThere = there.promise
 
 /**
  * Everything that the page says, in its language: `const { signIn: t } = texts.value` in a component, which is drawn
@@ -24,6 +28,7 @@ export const texts = {
 /** Loads the texts before anything is drawn. */
 export async function loadTexts(): Promise<void> {
   loaded.value = await catalogues[language.value]()
+  there.resolve()
 }
 
 /** Changes the language, and keeps the choice. */
