@@ -118,9 +118,7 @@ t.test('a link ends at once on every machine when it is withdrawn, replaced or e
   const fourth = (await share()).body.url
   await ground.database.query('UPDATE accounts SET suspended_at = now() WHERE id = $1', [accountId])
   t.notOk(await isOpen(fourth), 'while its owner is suspended')
-  await ground.database.query('UPDATE accounts SET suspended_at = NULL, removed_at = now() WHERE id = $1', [accountId])
-  t.notOk(await isOpen(fourth), 'when its owner is gone')
-  await ground.database.query('UPDATE accounts SET removed_at = NULL WHERE id = $1', [accountId])
+  await ground.database.query('UPDATE accounts SET suspended_at = NULL WHERE id = $1', [accountId])
   t.ok(await isOpen(fourth))
   await ground.database.query('UPDATE analyses SET purged_at = now() WHERE id = $1', [body.id])
   t.notOk(await isOpen(fourth), 'when the file was not to be kept')
@@ -128,6 +126,12 @@ t.test('a link ends at once on every machine when it is withdrawn, replaced or e
   t.equal((await send(`/v1/analyses/${body.id}`, { method: 'DELETE' })).status, 204)
   t.notOk(await isOpen(fourth))
   t.same((await ground.database.query('SELECT FROM shares WHERE account_id = $1', [accountId])).rowCount, 0)
+
+  const fifth = (await (await sharing(key, { seed: 5 })).share()).body.url
+  t.ok(await isOpen(fifth))
+  // From here on its things are taken out, step by step.
+  await ground.database.query('UPDATE accounts SET removed_at = now() WHERE id = $1', [accountId])
+  t.notOk(await isOpen(fifth), 'when its owner is gone')
 })
 
 t.test('only an owner shares, what has a verdict and is kept', async (t) => {
