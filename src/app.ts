@@ -14,6 +14,7 @@ import { watchReadiness, type Readiness } from './observability/readiness.ts'
 import { RequestLines } from './observability/requestLog.ts'
 import { documentation } from './openapi.ts'
 import { openParts, type Parts } from './parts.ts'
+import { refuseBrokenBodies } from './platform/brokenBodies.ts'
 import { caching } from './platform/caching.ts'
 import { answerProblem, answerProblems, onClientError, refuseWhenClosing } from './platform/errors.ts'
 import { closeSilentConnections } from './platform/silentConnections.ts'
@@ -62,6 +63,7 @@ export async function buildApp(config: ServiceConfig, logger: FastifyBaseLogger)
   refuseWhenClosing(app)
   closeSilentConnections(app)
   finishUnreadBodies(app)
+  refuseBrokenBodies(app)
   closeSlowBodies(app)
   await app.register(metrics, { host: config.host, port: config.metricsPort, register })
   await app.register(documentation)

@@ -6,6 +6,7 @@ import { sentence } from '../language/sentence.ts'
 import type { Ledger } from '../ledger/queue.ts'
 import { plans } from '../limits/plans.ts'
 import type { Tracing } from '../observability/tracing.ts'
+import { refuseBrokenBody } from '../platform/brokenBodies.ts'
 import type { Outbound } from '../platform/outbound/outbound.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Repeating } from '../platform/repeat.ts'
@@ -113,6 +114,7 @@ export const intakeRoutes: FastifyPluginAsyncTypebox<IntakeRoutesOptions> = asyn
     if (kept === undefined) await limits.lookFiles(request)
     await limits.takeUpload(request)
 
+    refuseBrokenBody(request)
     const fingerprint = request.idempotency && fingerprintForm()
     const form = openForm(request.parts(), (given) => receiverUrl(outbound, given), fingerprint)
     const intake = { options, limits, request }

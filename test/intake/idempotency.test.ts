@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { Registry } from '@prometheus-io/client'
 import { drizzle } from '../../src/platform/drizzle.ts'
 import type { FastifyRequest } from 'fastify'
@@ -48,6 +50,31 @@ t.test('a key is a string of structured headers, or a word as most send it', asy
   const { key } = await makeAccount(ground)
   const refused = await sendForm(url, key, [{ bytes: await photo() }], { headers: keyed('a b') })
   t.match(refused, { status: 400, body: { code: 'invalid_idempotency_key' } })
+})
+
+t.test('a client that is gone before its request is read leaves no key behind, nor a request without an end', async (t) => {
+  const { key } = await makeAccount(ground)
+  const bytes = await photo({ seed: 4 })
+  const kinds = {
+    form: ['multipart/form-data; boundary=x', '--x\r\ncontent-disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'],
+    JSON: ['application/json', '{"url": ']
+  }
+  for (const [kind, [type, body]] of Object.entries(kinds)) {
+    const blocker = new Pool({ connectionString: ground.env.DATABASE_URL!, max: 1 })
+    t.teardown(() => blocker.end())
+    await blocker.query('BEGIN; LOCK TABLE idempotency_keys IN ACCESS EXCLUSIVE MODE')
+    const { hostname, port } = new URL(url)
+    const socket = connect(Number(port), hostname)
+    socket.write(`POST /v1/analyses HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${key}\r\nidempotency-key: "${kind}"\r\ncontent-type: ${type}\r\ncontent-length: 90000\r\n\r\n${body}`)
+    const waits = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE 'insert into \"idempotency_keys\"%'"
+    await eventually(async () => (await ground.database.query(waits)).rowCount === 1)
+    const closed = once(socket, 'close')
+    socket.destroy()
+    await closed
+    await blocker.query('COMMIT')
+    await eventually(async () => (await ground.database.query('SELECT FROM idempotency_keys WHERE key = $1', [kind])).rowCount === 0)
+    t.equal((await sendForm(url, key, [{ bytes }], { headers: keyed(kind) })).status, 202, kind)
+  }
 })
 
 t.test('the same key with the same form has the same answer, and makes everything once', async (t) => {
