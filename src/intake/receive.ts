@@ -8,7 +8,7 @@ import {
   touchUpload,
   type StoredUpload
 } from '../analyses/uploads.ts'
-import { findIdentical } from '../analyses/queries.ts'
+import { findAnalysis, findIdentical } from '../analyses/queries.ts'
 import { sweepNow } from '../analyses/sweep.ts'
 import { formatNames, sniffBytes, sniffMediaType } from '../engine/mediaTypes.ts'
 import { sentence } from '../language/sentence.ts'
@@ -185,8 +185,9 @@ async function takeBack(
 
   async function takeOut(): Promise<void> {
     if (!(await dropUpload(db, upload.id))) {
-      if (!alsoQueued) return
-      await deleteAnalysis(db, upload.accountId, upload.id)
+      if (alsoQueued) await deleteAnalysis(db, upload.accountId, upload.id)
+      // Where there is no row any longer, the upload was given up for dead while its file was still on its way.
+      else if ((await findAnalysis(db, upload.accountId, upload.id)) !== undefined) return
     }
     await sweepNow(db, storage, objectPrefix(upload), log)
   }

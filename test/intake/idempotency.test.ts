@@ -7,6 +7,7 @@ import { Pool } from 'pg'
 import pino from 'pino'
 import t, { type Test } from 'tap'
 import type { Caller } from '../../src/accounts/apiKeys.ts'
+import { dropUpload } from '../../src/analyses/uploads.ts'
 import { claimKey, holdKey, keepAnswer, releaseKey } from '../../src/intake/idempotency/claims.ts'
 import { readIdempotencyKey } from '../../src/intake/idempotency/header.ts'
 import type { Intake } from '../../src/intake/intake.ts'
@@ -308,4 +309,26 @@ t.test('whoever was taken over makes nothing any more', async (t) => {
   await releaseKey(db, first)
   await keepAnswer(db, next, answer)
   t.match(await claimKey(db, accountId, 'stalled', 60_000), answer)
+})
+
+t.test('an upload with a key that was given up for dead, and stores its file after all, leaves nothing', async (t) => {
+  const { accountId } = await makeAccount(ground)
+  const pool = new Pool({ connectionString: ground.env.DATABASE_URL, max: 3 })
+  t.teardown(() => pool.end())
+  const db = drizzle(pool, { schema })
+  const storage = openStorage(ground.s3.url)
+  t.teardown(() => storage.close())
+  async function* bytes() {
+    const whole = await photo({ seed: 42 })
+    yield whole.subarray(0, 5_000)
+    const [row] = await rowsOf(accountId)
+    await dropUpload(db, row?.id ?? 'nothing')
+    yield whole.subarray(5_000)
+  }
+  const file = { bytes: bytes(), fileName: 'a.jpg', declaredType: '', takeBytes: async () => undefined }
+  const options = { db, storage, engineVersion: () => 'test', lifeSignEveryMs: 10_000, measures: createMeasures(new Registry()) }
+  const caller = { accountId, plan: 'FREE' } as Caller
+  const received = receiveFile(options, caller, file, pino({ level: 'silent' }), () => ({ batchId: null, isKeyed: true }))
+  await t.rejects(received, { code: 'upload_removed' })
+  t.same((await ground.s3.keys()).filter((object) => object.startsWith(accountId)), [])
 })
