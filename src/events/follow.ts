@@ -1,6 +1,6 @@
 import type { Redis } from '../platform/redis.ts'
 import type { Hub } from './hub.ts'
-import { entriesAfter, newestPosition, type Entry, type HeardEntry } from './stream.ts'
+import { allEntries, entriesAfter, newestPosition, type Entry, type HeardEntry } from './stream.ts'
 
 /** What a client is sent: an event, or a word about the stream itself. */
 export type Message =
@@ -63,8 +63,15 @@ export async function followEvents(options: {
     const missed = position === undefined ? undefined : await entriesAfter(redis, accountId, position)
     if (missed === undefined) {
       const event = position === undefined ? 'ready' : 'reset'
+      // When the stream was emptied under a client that was there, all that it holds has come in since.
+      const since = quiet ? await allEntries(redis, accountId) : []
       position = await newestPosition(redis, accountId)
       send({ id: position, event })
+      for (const entry of since) {
+        seen.add(entry.id)
+        deliver(entry)
+        await taken()
+      }
     } else {
       for (const entry of missed) {
         seen.add(entry.id)

@@ -69,6 +69,13 @@ export async function newestPosition(redis: Redis, accountId: string): Promise<s
 export async function entriesAfter(redis: Redis, accountId: string, position: string): Promise<Entry[] | undefined> {
   if (!/^\d{1,20}-\d{1,20}$/.test(position)) return undefined
   const [first, ...rest] = await redis.xrange(streamKey(accountId), position, '+')
-  if (first?.[0] !== position) return undefined
-  return rest.map(([id, fields]) => ({ id, event: fields[1] ?? MARKER })).filter(({ event }) => event !== MARKER)
+  return first?.[0] === position ? eventsOf(rest) : undefined
 }
+
+/** Everything that stands in the stream. */
+export async function allEntries(redis: Redis, accountId: string): Promise<Entry[]> {
+  return eventsOf(await redis.xrange(streamKey(accountId), '-', '+'))
+}
+
+const eventsOf = (entries: Array<[id: string, fields: string[]]>): Entry[] =>
+  entries.map(([id, fields]) => ({ id, event: fields[1] ?? MARKER })).filter(({ event }) => event !== MARKER)

@@ -2,7 +2,7 @@ import pino from 'pino'
 import t, { type Test } from 'tap'
 import { followEvents, type Message } from '../../src/events/follow.ts'
 import type { Hub, Listener } from '../../src/events/hub.ts'
-import { appendEvent, entriesAfter, newestPosition } from '../../src/events/stream.ts'
+import { appendEvent, entriesAfter, newestPosition, streamKey } from '../../src/events/stream.ts'
 import { connectRedis } from '../../src/platform/redis.ts'
 import { eventually } from '../harness/eventually.ts'
 import { testRedis } from '../harness/servers.ts'
@@ -43,7 +43,7 @@ async function follow(t: Test) {
     return { ...(await entriesAfter(redis, accountId, previous))![0]!, previous }
   }
   const events = () => heard.flatMap((message) => (message.event === undefined ? [message.data] : []))
-  return { listener: listener!, heard, live, events }
+  return { redis, listener: listener!, heard, live, events }
 }
 
 t.test('an event that comes in before the gap of a broken connection is closed waits for what was missed', async (t) => {
@@ -99,4 +99,19 @@ t.test('what was lost on its way is found by what comes after it, and the newest
   listener.entry(await live('seventh'))
   await eventually(() => events().at(-1) === 'seventh')
   t.equal(heard.length - before, 6, 'nothing else was said, and what had come before came once')
+})
+
+t.test('a client under which the stream was emptied is told so, and of everything that has come in since', async (t) => {
+  const { redis, listener, heard, live, events } = await follow(t)
+  listener.entry(await live('before'))
+  await redis.flushall()
+  for (const event of ['first', 'second', 'third']) await appendEvent(redis, accountId, event)
+  // It hears of the first when all of them stand in the stream already.
+  const [[id]] = (await redis.xrange(streamKey(accountId), '-', '+')) as [[string, string[]]]
+  listener.entry({ id, event: 'first', previous: 'none' })
+  await eventually(() => events().length === 4)
+  t.same(events(), ['before', 'first', 'second', 'third'])
+  t.equal(heard.filter(({ event }) => event === 'reset').length, 1)
+  listener.entry(await live('fourth'))
+  t.same(events().at(-1), 'fourth', 'and goes on live')
 })
