@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { percent } from '../language/format.ts'
 import { texts } from '../language/texts.ts'
 import { Notice } from '../parts/Notice.tsx'
@@ -30,8 +30,8 @@ export function Viewer({ examined, picture, viewing }: ViewerProps) {
 
   const place = useRef<HTMLElement>(null)
   const isFirst = useRef(true)
-  // It moves to another place of the page, and who has asked for that stays with it.
-  useEffect(() => {
+  // It moves to another place of the page, and who has asked for that stays with it: at once, before they have gone on from there.
+  useLayoutEffect(() => {
     if (!isFirst.current) place.current?.scrollIntoView({ block: 'nearest' })
     isFirst.current = false
   }, [viewing.wide.value])
