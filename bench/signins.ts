@@ -9,9 +9,10 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { Agent, fetch, FormData } from 'undici'
+import { Agent, fetch } from 'undici'
 import { generateApiKey, storeApiKey } from '../src/accounts/apiKeys.ts'
 import { withDatabase } from '../src/accounts/localAccount.ts'
+import { createClient } from '../src/client/index.ts'
 import { accounts } from '../src/platform/schema.ts'
 import { percentile, print } from './children.ts'
 import { handIn } from './rows.ts'
@@ -111,20 +112,18 @@ async function makeKeys(databaseUrl: string): Promise<string[]> {
   })
 }
 
-/** How long each upload took, in milliseconds. */
+/** How long each upload took a program that uses our client, in milliseconds. */
 async function uploadAll(address: string, keys: string[], count: number): Promise<number[]> {
+  const clients = keys.map((key) => createClient({ url: address, key }))
   const latencies: number[] = []
   let begun = 0
   async function lane(): Promise<void> {
     while (begun < count) {
-      const key = keys[begun++ % keys.length]
-      const body = new FormData()
+      const client = clients[begun++ % clients.length]
       // No two are the same: what is known already would be answered at once.
-      body.set('file', new Blob([bytes, randomUUID()]), 'a.jpg')
+      const file = new File([bytes, randomUUID()], 'a.jpg')
       const start = performance.now()
-      const response = await fetch(`${address}/v1/analyses`, { method: 'POST', body, headers: { authorization: `Bearer ${key}` }, dispatcher })
-      await response.arrayBuffer()
-      if (response.status !== 202) throw new Error(`An upload was answered ${response.status}`)
+      await client?.upload(file)
       latencies.push(performance.now() - start)
     }
   }
