@@ -1,7 +1,12 @@
-/** Waits for something only so long. What was waited for goes on, unheard. @throws when the time is up */
+/**
+ * Waits for something only so long. What was waited for goes on, unheard. An answer that has come counts, also when this
+ * process was too busy to read it before the time was up: else a crowd of requests would look as if others did not answer.
+ * @throws when the time is up
+ */
 export async function within<T>(timeoutMs: number, work: Promise<T>, late: string): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(reject, timeoutMs, new Error(late))
+  // Timers come before sockets are read, and an immediate after it.
+  const timer = setTimeout(() => setImmediate(reject, new Error(late)), timeoutMs)
   try {
     return await Promise.race([work, promise])
   } finally {
