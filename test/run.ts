@@ -3,6 +3,7 @@ import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFile
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startEmbeddedPostgres } from '../src/platform/embedded/postgres.ts'
+import { failuresOf } from './failures.ts'
 import { claim, removeIfEmpty, removeLeftovers } from './tidy.ts'
 
 /**
@@ -13,7 +14,8 @@ import { claim, removeIfEmpty, removeLeftovers } from './tidy.ts'
  *     npm run test:full                         the long tests (test/**\/*.long.test.ts)
  *     npm test -- test/x.test.ts --grep=verdict named files; further options go to tap
  *
- * The last line is `N passed, N failed`, counted by tap: assertions, and test files that died without one.
+ * At its end stands once more what failed, and in the last line `N passed, N failed`, counted by tap: assertions, and
+ * test files that died without one.
  */
 const root = resolve(import.meta.dirname, '..')
 const { values, positionals, tokens } = parseArgs({
@@ -50,16 +52,20 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 let status = 1
 let passed = 0
 let failed = 0
+let failures: string[] = []
 const postgres = await startEmbeddedPostgres({ dataDir: folder, disposable: true })
 try {
   if (!interrupted) status = await runTap(postgres.url)
-  ;({ passed, failed } = countResults())
+  const results = existsSync(report) ? readFileSync(report, 'utf8') : ''
+  ;({ passed, failed } = countResults(results))
+  failures = failuresOf(results)
 } finally {
   await postgres.stop()
   rmSync(folder, { recursive: true, force: true })
   removeIfEmpty(resolve(root, '.test'))
 }
 if (passed + failed === 0) process.stdout.write('No test was run.\n')
+if (failures.length > 0) process.stdout.write(['What failed:', ...failures].join('\n\n') + '\n\n')
 if (status !== 0 || passed === 0) failed = Math.max(failed, 1)
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exit(failed === 0 ? 0 : status || 1)
@@ -85,8 +91,8 @@ function runTap(databaseUrl: string): Promise<number> {
 }
 
 /** tap ends its report with a line such as `# { total: 6, pass: 3, fail: 1, todo: 1, skip: 1 }`. */
-function countResults(): { passed: number; failed: number } {
-  const summary = existsSync(report) ? readFileSync(report, 'utf8').match(/^# \{ total: .*\}$/m)?.[0] : undefined
+function countResults(results: string): { passed: number; failed: number } {
+  const summary = results.match(/^# \{ total: .*\}$/m)?.[0]
   const count = (name: string) => Number(summary?.match(new RegExp(`\\b${name}: (\\d+)`))?.[1] ?? 0)
   return { passed: count('pass'), failed: count('fail') }
 }
