@@ -136,7 +136,8 @@ async function measure({ database, programs }: Ground, machines: ChildProcess[],
     for (let second = 1; !over.signal.aborted; second++) {
       resident = Math.max(resident, ...machines.map(residentBytes))
       const { rows } = await database.query(`SELECT
-        (SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()) AS connections,
+        (SELECT count(*)::int FROM pg_stat_activity
+          WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend') AS connections,
         (SELECT count(*)::int FROM analyses WHERE state = 'processing') AS "inFlight",
         (SELECT count(*)::int FROM analyses WHERE state = 'queued') AS queued`)
       connections = Math.max(connections, rows[0].connections)

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { generateApiKey } from '../src/accounts/apiKeys.ts'
 import { storeLocalKey, withDatabase } from '../src/accounts/localAccount.ts'
+import { within } from '../src/platform/within.ts'
 import { launchBrowser } from '../test/web/browser.ts'
 import { percentile, print } from './children.ts'
 import { handIn } from './rows.ts'
@@ -25,6 +26,7 @@ const { values } = parseArgs({
   }
 })
 const visits = Number(values.visits)
+const PATIENCE_MS = 60_000
 
 await withServers(measure)
 
@@ -94,7 +96,7 @@ async function visitPage(browser: Browser, { url, key }: { url: string; key: str
     await devtools.send('Emulation.setCPUThrottlingRate', { rate: Number(values.slower) })
     await page.addInitScript(noteWhenUsable)
     await page.goto(url, { waitUntil: 'commit' })
-    return await page.evaluate(() => (globalThis as unknown as Noted).usableAt)
+    return await within(PATIENCE_MS, page.evaluate(() => (globalThis as unknown as Noted).usableAt), `${url} can't be used`)
   } finally {
     await context.close()
   }
