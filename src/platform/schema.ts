@@ -196,6 +196,8 @@ export const analyses = pgTable(
     index('analyses_account').on(t.accountId, t.id.desc()),
     // The list by verdict: one that nothing has would else be looked for in all of an account's rows.
     index('analyses_account_verdict').on(t.accountId, t.verdict, t.id.desc()).where(sql`verdict IS NOT NULL`),
+    // The list by kind: the few videos of an account that has a hundred thousand pictures. Of pictures there are always some near.
+    index('analyses_account_video').on(t.accountId, t.id.desc()).where(sql`kind = 'video'`),
     // The reconciler's look at what has not ended: small however large the table grows.
     index('analyses_open').on(t.touchedAt).where(sql`state IN ('uploading', 'queued', 'processing')`),
     // How many files an account has in flight, for its priority.

@@ -1,0 +1,1 @@
+CREATE INDEX "analyses_account_video" ON "analyses" USING btree ("account_id","id" DESC NULLS LAST) WHERE kind = 'video';
