@@ -4,12 +4,22 @@ import t from 'tap'
 
 /** What the catalogues ask of a browser when they are loaded. */
 Object.assign(globalThis, { document: { documentElement: {} } })
+let formatters = 0
+for (const kind of ['NumberFormat', 'PluralRules', 'DateTimeFormat', 'RelativeTimeFormat', 'ListFormat'] as const) {
+  Object.assign(Intl, { [kind]: new Proxy(Intl[kind], { construct: (...given: [never, never, never]) => (formatters++, Reflect.construct(...given)) }) })
+}
 const { en } = await import('../../src/web/language/en.ts')
 const { fr } = await import('../../src/web/language/fr.ts')
 
 const root = join(import.meta.dirname, '../../src/web')
 const sources = globSync('**/*.{ts,tsx}', { cwd: root, exclude: ['language/**'] })
   .map((file) => readFileSync(join(root, file), 'utf8'))
+
+t.test('nothing is formatted before it is said: a catalogue is loaded in the language before it, and making a formatter takes long', async (t) => {
+  t.equal(formatters, 0)
+  t.match(fr.dispute.noteHint(2_000), /2.000/)
+  t.equal(formatters, 1)
+})
 
 type Entry = [path: string[], value: unknown]
 

@@ -17,6 +17,9 @@ interface Feedback {
   fileKept: boolean
 }
 
+/** What the service takes (`src/feedback/routes.ts`). */
+const NOTE_CHARACTERS = 2_000
+
 const truths = ['ai_generated', 'manipulated', 'authentic'] as const satisfies Truth[]
 
 /** “This is wrong” in one click; what it truly is, and whether the file may be kept, can be added, and all of it taken back. */
@@ -97,8 +100,8 @@ function DetailForm({ said, action }: { said: Feedback; action: ReturnType<typeo
               <input type="radio" name="truth" value="" defaultChecked={said.truth === null} /> {t.unknown}
             </label>
           </fieldset>
-          <Field label={t.note} hint={t.noteHint} error={errors.note}>
-            {(control) => <textarea {...control} name="note" rows={3} maxLength={2000} defaultValue={said.note} />}
+          <Field label={t.note} hint={t.noteHint(NOTE_CHARACTERS)} error={errors.note}>
+            {(control) => <textarea {...control} name="note" rows={3} maxLength={NOTE_CHARACTERS} defaultValue={said.note} />}
           </Field>
           <p class="choice">
             <input id={id} type="checkbox" name="consent" defaultChecked={said.consent} /> <label for={id}>{t.consent}</label>

@@ -53,7 +53,7 @@ export const dispute = {
   truths: { ai_generated: 'Made by AI', manipulated: 'Manipulated', authentic: 'Authentic' },
   unknown: 'I don’t know',
   note: 'How do you know?',
-  noteHint: `At most ${number(2000)} characters.`,
+  noteHint: (most: number) => `At most ${number(most)} characters.`,
   consent: 'The file may be kept beyond its time, to measure FakeTect with. You can withdraw this at any time.',
   save: 'Save',
   saved: 'Saved.',

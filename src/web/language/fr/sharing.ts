@@ -52,7 +52,7 @@ export const dispute: Texts['dispute'] = {
   truths: { ai_generated: 'Créé par une IA', manipulated: 'Manipulé', authentic: 'Authentique' },
   unknown: 'Je ne sais pas',
   note: 'Comment le savez-vous ?',
-  noteHint: `Au plus ${number(2000)} caractères.`,
+  noteHint: (most: number) => `Au plus ${number(most)} caractères.`,
   consent: 'Le fichier peut être conservé au-delà de son terme, afin d’évaluer FakeTect. Vous pouvez revenir sur cet accord à tout moment.',
   save: 'Enregistrer',
   saved: 'Enregistré.',
