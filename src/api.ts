@@ -90,5 +90,5 @@ export async function registerApi(app: FastifyInstance, parts: Parts): Promise<v
   })
   await app.register(eventRoutes, { redis, hub, measures, stillValid: (some) => callers.stillValid(some) })
   await app.register(webhookRoutes, { db, read, relay, outbound })
-  await app.register(webPages)
+  await app.register(webPages, { cookie })
 }

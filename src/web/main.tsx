@@ -11,6 +11,7 @@
  */
 import { render } from 'preact'
 import { App } from './app.tsx'
+import './language/format.ts' // Every language needs it: it comes with the page's own script, not after the texts.
 import { loadTexts } from './language/texts.ts'
 import './state/focus.ts'
 import { loadSession } from './state/session.ts'
@@ -20,5 +21,5 @@ const app = document.getElementById('app')
 if (app === null) throw new Error('The page has no place for the app')
 
 void loadSession()
-await loadTexts()
-render(<App />, app)
+// Not awaited here: the texts' file imports the one that holds this, and each would wait for the other.
+void loadTexts().then(() => render(<App />, app))

@@ -3,15 +3,16 @@ import type { FunctionComponent } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { NotFound } from './pages/NotFound.tsx'
 import { NotLoaded } from './pages/NotLoaded.tsx'
+import { Start } from './pages/Start.tsx'
 import { Spinner } from './parts/Spinner.tsx'
 import type { Path } from './paths.ts'
 import { session, type Session } from './state/session.ts'
 
 type Page = FunctionComponent
 
-/** The pages by their addresses. Each is loaded when somebody goes there, with its own styles. */
+/** The pages by their addresses. All but the first are loaded when somebody goes there, with their own styles. */
 const pages: Partial<Record<Path, Page>> = {
-  '/': load(async () => (await import('./pages/Start.tsx')).Start),
+  '/': Start,
   '/sign-in': load(async () => (await import('./pages/SignIn.tsx')).SignIn),
   '/register': load(async () => (await import('./pages/Register.tsx')).Register),
   '/confirm': load(async () => (await import('./pages/Confirm.tsx')).Confirm),

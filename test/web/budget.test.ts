@@ -22,7 +22,9 @@ async function load(context: BrowserContext) {
   const { page, complaints } = await openPage(context)
   const network = await context.newCDPSession(page)
   const scripts = new Map<string, string | undefined>()
+  const asked: string[] = []
   let bytes = 0
+  network.on('Network.requestWillBeSent', ({ request }) => asked.push(new URL(request.url).pathname))
   network.on('Network.responseReceived', ({ requestId, type, response }) => {
     if (type === 'Script') scripts.set(requestId, response.headers['content-encoding'])
   })
@@ -33,17 +35,19 @@ async function load(context: BrowserContext) {
   await page.goto(url)
   await page.getByRole('heading', { level: 1 }).waitFor()
   await page.locator('.spinner').waitFor({ state: 'detached' })
-  return { complaints, bytes, encodings: [...scripts.values()] }
+  return { complaints, bytes, asked, encodings: [...scripts.values()] }
 }
 
 for (const who of ['a stranger', 'whoever is signed in'] as const) {
   t.test(`the first page of ${who} needs less than 90 KB of scripts`, async (t) => {
     const context = await browser.newContext({ locale: 'fr-FR' })
     if (who !== 'a stranger') await context.request.post(`${url}/v1/session`, { data: { key } })
-    const { bytes, encodings, complaints } = await load(context)
+    const { bytes, encodings, complaints, asked } = await load(context)
     t.comment(`${bytes} bytes in ${encodings.length} files`)
     t.ok(bytes > 10_000 && bytes < MOST_BYTES, `${bytes} bytes`)
     t.ok(encodings.length > 1 && encodings.every((encoding) => encoding === 'br' || encoding === undefined), 'they come as small as can be')
+    t.same(asked.filter((path, at) => asked.indexOf(path) !== at), [], 'what was asked for early is what is used')
+    t.ok(asked.includes('/v1/session'))
     t.same(complaints, [], 'all of it from here, as the policy wants it')
     await context.close()
   })

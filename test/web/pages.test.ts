@@ -73,6 +73,23 @@ t.test('they come compressed, in the way that is asked for', async (t) => {
   t.ok(brotli.body.length < gzip.body.length && gzip.body.length < plain.body.length)
 })
 
+t.test('what the page is going to ask for is named with it: its texts in the reader’s language, and for who is signed in more', async (t) => {
+  const linked = async (path: string, headers: Record<string, string> = {}) => {
+    const answer = await get(path, headers)
+    t.match(answer.headers.vary, /accept-language/i)
+    return [...String(answer.headers.link).matchAll(/<([^>]+)>; rel=(?:modulepreload|preload; as=\w+; crossorigin)(?:, |$)/g)].map(([, file = '']) => file)
+  }
+  const english = await linked('/')
+  t.same(english.slice(0, 3), [script, style, '/v1/session'])
+  t.match(english.slice(3), [/^\/assets\/en-/])
+  t.match((await linked('/verify', { 'accept-language': 'fr-CH, de' })).slice(3), [/^\/assets\/fr-/])
+  t.same(await linked('/history', { cookie: 'ft_session=1' }), english)
+  const analyse = await linked('/', { cookie: 'ft_session=1' })
+  t.same(analyse.slice(0, english.length), english)
+  t.ok(analyse.slice(english.length).some((file) => /^\/assets\/Analyse-.*\.js$/.test(file)))
+  for (const file of analyse) if (file.startsWith('/assets/')) t.equal((await get(file)).status, 200, file)
+})
+
 t.test('a browser that has the page already is told so', async (t) => {
   const { etag } = (await get('/history')).headers
   t.equal((await get('/history', { 'if-none-match': etag ?? '' })).status, 304)
