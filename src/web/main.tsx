@@ -13,6 +13,7 @@ import { render } from 'preact'
 import { App } from './app.tsx'
 import './language/format.ts' // Every language needs it: it comes with the page's own script, not after the texts.
 import { loadTexts } from './language/texts.ts'
+import { loadStart } from './pages/Start.tsx'
 import './state/focus.ts'
 import { loadSession } from './state/session.ts'
 import './state/theme.ts'
@@ -20,6 +21,11 @@ import './state/theme.ts'
 const app = document.getElementById('app')
 if (app === null) throw new Error('The page has no place for the app')
 
-void loadSession()
+/** Longer than this nobody should look at nothing. */
+const PATIENCE_MS = 400
+
+// What is drawn at first is drawn once, with who is signed in and what that person sees, unless those take too long.
+const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))
+const started = Promise.race([loadSession().then(loadStart), patience])
 // Not awaited here: the texts' file imports the one that holds this, and each would wait for the other.
-void loadTexts().then(() => render(<App />, app))
+void Promise.all([loadTexts(), started]).then(() => render(<App />, app))

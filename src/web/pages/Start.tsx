@@ -9,6 +9,9 @@ const Analyse = lazy(async () => {
   return page?.Analyse ?? NotLoaded
 })
 
+/** Loads what `/` is for whoever is signed in, while nothing is drawn yet. */
+export const loadStart = async (): Promise<unknown> => (session.value && location.pathname === '/' ? Analyse.preload() : undefined)
+
 /** `/`: for strangers what this is, for people who are signed in the place where files go. */
 export function Start() {
   const who = session.value
