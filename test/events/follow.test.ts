@@ -103,7 +103,13 @@ t.test('what was lost on its way is found by what comes after it, and the newest
 
 t.test('a client under which the stream was emptied is told so, and of everything that has come in since', async (t) => {
   const { redis, listener, heard, live, events } = await follow(t)
-  listener.entry(await live('before'))
+  const before = await live('before')
+  listener.entry(before)
+  // Places are made of milliseconds: what comes into the emptied stream must not have the one of what was there.
+  await eventually(async () => {
+    const [seconds, microseconds] = (await redis.time()).map(Number) as [number, number]
+    return seconds * 1_000 + microseconds / 1_000 >= Number(before.id.split('-')[0]) + 1
+  })
   await redis.flushall()
   for (const event of ['first', 'second', 'third']) await appendEvent(redis, accountId, event)
   // It hears of the first when all of them stand in the stream already.
