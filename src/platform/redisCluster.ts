@@ -58,10 +58,10 @@ export function tlsOptions({ tls, seeds }: ClusterAddress): ConnectionOptions | 
 }
 
 /**
- * Mends two things that ioredis forgets. As for a single Redis: one that is disconnected between two tries to connect
- * never says that it has ended, and what waits for it is never answered. And one that is asked to connect while the
- * cluster lacks nodes never says how that went, although it is there once the cluster is well: BullMQ's worker, which
- * asks after each silence, would take no more jobs.
+ * Mends two things that ioredis forgets. As for a single Redis: one that is disconnected while it has no node, between two
+ * tries to connect or at the beginning of one, never says that it has ended, and what waits for it is never answered. And
+ * one that is asked to connect while the cluster lacks nodes never says how that went, although it is there once the
+ * cluster is well: BullMQ's worker, which asks after each silence, would take no more jobs.
  */
 function ending(cluster: Cluster): Cluster {
   const [connect, disconnect, duplicate] = [cluster.connect.bind(cluster), cluster.disconnect.bind(cluster), cluster.duplicate.bind(cluster)]
@@ -75,8 +75,8 @@ function ending(cluster: Cluster): Cluster {
     await outcome.promise.finally(() => connecting.delete(outcome))
   }
   cluster.disconnect = (reconnect = false) => {
-    // With this status it closes properly.
-    if (cluster.status === 'reconnecting' && !reconnect) cluster.status = 'wait'
+    // It waits for the last of its nodes to end, where there is none: with this status it closes properly.
+    if (!reconnect && cluster.status !== 'end' && cluster.nodes().length === 0) cluster.status = 'wait'
     disconnect(reconnect)
   }
   cluster.duplicate = (...args: Parameters<typeof duplicate>) => ending(duplicate(...args))

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Worker } from 'bullmq'
 import pino from 'pino'
 import t from 'tap'
@@ -47,7 +48,8 @@ t.test('when all of the cluster is gone a request fails at once, and all is well
 })
 
 t.test('a worker closes while the cluster is away when its connection is given up, and right after it is back', async (t) => {
-  for (const isBack of [false, true]) {
+  // Between two tries to connect, or in the midst of one: that is a matter of luck.
+  for (const isBack of [false, true, true, true]) {
     const redis = connectBlockingRedis(cluster.url, log)
     const worker = new Worker('jobs', async () => undefined, { connection: redis, prefix: '{test}' })
     let isLost = false
@@ -63,6 +65,17 @@ t.test('a worker closes while the cluster is away when its connection is given u
     if (!isBack) await cluster.start()
     t.pass(isBack ? 'back' : 'away')
   }
+})
+
+t.test('a connection that is given up before it knows its nodes ends, and answers what waited for it', async (t) => {
+  const redis = connectBlockingRedis(cluster.url, log)
+  const asked = redis.get('{test}')
+  const ended = once(redis, 'end')
+  t.equal(redis.status, 'connecting')
+  redis.disconnect()
+  await t.rejects(asked)
+  await ended
+  t.equal(redis.status, 'end')
 })
 
 t.test('a subscriber whose node is gone hears from another one', async (t) => {
