@@ -6,13 +6,13 @@
  * in a process of its own; the rounds alternate, because a shared machine is not equally fast all the time.
  */
 import type { ChildProcess } from 'node:child_process'
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { request, type IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { generateApiKey } from '../src/accounts/apiKeys.ts'
 import { storeLocalKey, withDatabase } from '../src/accounts/localAccount.ts'
+import { createClient } from '../src/client/index.ts'
 import { percentile, print, residentBytes } from './children.ts'
 import { handIn } from './rows.ts'
 import { withServers, type Servers } from './servers.ts'
@@ -50,15 +50,18 @@ async function measure({ databaseUrl, redisUrl, programs }: Servers): Promise<vo
   })
   const [direct] = await programs.start('libStorage.ts', { ...env, ENDPOINT: endpoint })
 
+  const client = createClient({ url: address, key })
+  const upload = (size: number) => client.upload(file(size), { fileName: 'a.jpg' })
+
   // Warm: connections, compiled code, grown heaps. What memory grows by after that is the uploads'.
-  await upload(address, key, 20_000_000)
+  await upload(20_000_000)
   await ask(direct, { uploads: 1, sizeBytes: 20_000_000 })
   await ask(s3, 'empty')
 
   const rows: Array<{ service: number; direct: number; growth: number; directGrowth: number }> = []
   for (let round = 1; round <= rounds; round++) {
     const before = residentBytes(service)
-    const ours = await peakWhile(service, () => Promise.all(Array.from({ length: uploads }, () => upload(address, key, sizeBytes))))
+    const ours = await peakWhile(service, () => Promise.all(Array.from({ length: uploads }, () => upload(sizeBytes))))
     await ask(s3, 'empty')
     const directBefore = residentBytes(direct)
     const theirs = await peakWhile(direct, () => ask(direct, { uploads, sizeBytes }))
@@ -112,23 +115,9 @@ async function ask(child: ChildProcess, what: 'empty' | { uploads: number; sizeB
 }
 
 /** One upload as a client makes it: streamed, with its length unsaid. */
-async function upload(address: string, key: string, size: number): Promise<void> {
-  const boundary = randomUUID()
-  const post = request(`${address}/v1/analyses`, {
-    method: 'POST',
-    agent: false,
-    headers: { authorization: `Bearer ${key}`, 'content-type': `multipart/form-data; boundary=${boundary}` }
-  })
-  const answered = once(post, 'response')
-  post.write(`--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n`)
-  for (let sent = 0; sent < size; sent += megabyte.length) {
-    if (!post.write(megabyte.subarray(0, Math.min(megabyte.length, size - sent)))) await once(post, 'drain')
-  }
-  post.end(`\r\n--${boundary}--\r\n`)
-  const [response] = (await answered) as [IncomingMessage]
-  response.resume()
-  await once(response, 'end')
-  if (response.statusCode !== 202) throw new Error(`The upload was answered ${response.statusCode}`)
+/** A file that is made while it is sent. */
+async function* file(size: number): AsyncGenerator<Buffer> {
+  for (let sent = 0; sent < size; sent += megabyte.length) yield megabyte.subarray(0, Math.min(megabyte.length, size - sent))
 }
 
 /** Runs something while it looks every few milliseconds how much memory a process has. */
