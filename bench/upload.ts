@@ -114,8 +114,7 @@ async function ask(child: ChildProcess, what: 'empty' | { uploads: number; sizeB
   await once(child, 'message')
 }
 
-/** One upload as a client makes it: streamed, with its length unsaid. */
-/** A file that is made while it is sent. */
+/** A file that is made while it is sent, with its length unsaid. */
 async function* file(size: number): AsyncGenerator<Buffer> {
   for (let sent = 0; sent < size; sent += megabyte.length) yield megabyte.subarray(0, Math.min(megabyte.length, size - sent))
 }

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { failuresOf } from './failures.ts'
 
+/** One of each: a failure, one that TAP's directive excuses (it must not be named), and a file that was ended. */
 const report = `TAP version 14
 # Subtest: test/a.test.ts
     # Subtest: counts

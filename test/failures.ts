@@ -17,6 +17,7 @@ export function failuresOf(tap: string): string[] {
       open.length = depth
       open[depth] = test
       failed[depth + 1] = false
+      // TAP lets a result be excused with a directive at its end: it is no failure then.
     } else if (text.startsWith('not ok ') && !/ # (?:TODO|SKIP)\b/i.test(text)) {
       failed[depth] = true
       if (!failed[depth + 1]) failures.push([...(depth > 0 ? [open.slice(0, depth).join(' › ')] : []), ...block(lines, at, 4 * depth)].join('\n'))

@@ -25,6 +25,7 @@ if (app === null) throw new Error('The page has no place for the app')
 const PATIENCE_MS = 400
 
 // What is drawn at first is drawn once, with who is signed in and what that person sees, unless those take too long.
+// A limit, not a wait: the race is over as soon as all of it is there.
 const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))
 const started = Promise.race([loadSession().then(loadStart), patience])
 // Not awaited here: the texts' file imports the one that holds this, and each would wait for the other.
